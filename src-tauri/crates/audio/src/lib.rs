@@ -1,0 +1,1 @@
+//! Audio devices, Opus, jitter buffer, mixer and level meters

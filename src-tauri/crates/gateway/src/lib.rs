@@ -1,0 +1,1 @@
+//! The embedded call gateway: demos, tests and calls on a LAN

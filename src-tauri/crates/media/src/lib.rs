@@ -1,0 +1,1 @@
+//! A mediasoup device on webrtc-rs

@@ -1,0 +1,1 @@
+//! mediasoup's RTP capabilities and parameters as plain data and pure functions

@@ -1,0 +1,1 @@
+//! The call gateway's protocol as types, room links and discovery

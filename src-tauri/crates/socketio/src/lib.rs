@@ -1,0 +1,1 @@
+//! Engine.IO 4 and Socket.IO 5 client
