@@ -1,0 +1,5 @@
+//! Generates the window's context and checks its permissions.
+
+fn main() {
+    tauri_build::build();
+}

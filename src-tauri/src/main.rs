@@ -1,0 +1,3 @@
+//! JB Calling Desktop: the window around a call.
+
+fn main() {}
