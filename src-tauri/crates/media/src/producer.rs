@@ -1,0 +1,93 @@
+//! Sending one track.
+
+use bytes::Bytes;
+use ortc::RtpParameters;
+
+use crate::ProducerStats;
+
+/// How an Opus producer is announced (RFC 7587).
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpusOptions {
+    /// Whether the encoder sends in-band forward error correction.
+    pub fec: bool,
+    /// Whether the encoder stops sending in silence. Receivers then cannot tell silence from
+    /// death, and the gateway's speech recognition hears gaps, so it is off by default.
+    pub dtx: bool,
+    /// Whether the sound is stereo.
+    pub stereo: bool,
+    /// Upper limit in bit/s, if any.
+    pub max_average_bitrate: Option<u32>,
+    /// Packet duration in ms.
+    pub packet_ms: u8,
+}
+
+impl Default for OpusOptions {
+    fn default() -> Self {
+        Self {
+            fec: true,
+            dtx: false,
+            stereo: false,
+            max_average_bitrate: None,
+            packet_ms: 20,
+        }
+    }
+}
+
+/// One encoded piece of sound, to be sent as one packet.
+#[derive(Clone, Debug)]
+pub struct EncodedAudio {
+    /// An Opus packet.
+    pub payload: Bytes,
+    /// Its duration in samples of the 48 kHz RTP clock, whatever the encoder's own rate.
+    pub samples: u32,
+    /// Loudness in -dBov, 0 (loudest) to 127 (silence) (RFC 6464).
+    pub audio_level_dbov: u8,
+    /// Whether there is voice in it.
+    pub voice: bool,
+}
+
+/// A track being sent. Clones are handles of the same track; it ends with [`Self::close`] or with
+/// its transport.
+#[derive(Clone, Debug)]
+pub struct Producer {
+    parameters: std::sync::Arc<RtpParameters>,
+}
+
+impl Producer {
+    /// What to send with the `produce` request.
+    pub fn rtp_parameters(&self) -> &RtpParameters {
+        &self.parameters
+    }
+
+    /// Sends one packet if the transport is connected and the producer is not paused; drops it
+    /// otherwise. Never blocks: callable from an encoder's thread.
+    pub fn send(&self, audio: EncodedAudio) {
+        let _ = audio;
+        todo!()
+    }
+
+    /// Stops sending at once: packets still queued are dropped too.
+    pub fn pause(&self) {
+        todo!()
+    }
+
+    /// Sends again. The pause shows as silence, not as loss.
+    pub fn resume(&self) {
+        todo!()
+    }
+
+    /// Whether [`Self::pause`] is in effect.
+    pub fn is_paused(&self) -> bool {
+        todo!()
+    }
+
+    /// Ends the track and frees its place in the transport. The gateway must be told separately.
+    pub async fn close(&self) {
+        todo!()
+    }
+
+    /// Totals and the router's last report.
+    pub async fn stats(&self) -> ProducerStats {
+        todo!()
+    }
+}
