@@ -7,7 +7,7 @@
 # of reach. About 3 minutes on 2 cores.
 #
 # Usage:  scripts/build-mediasoup-worker.sh [VERSION]      (default: the version in
-#         tests/reference-gateway/package.json, which must be the same as the worker's)
+#         tests/package.json, which must be the same as the worker's)
 #
 # The result is kept in ${JBCALL_CACHE:-$HOME/.cache/jbcall}/worker, by version and by the
 # content of this script; mediasoup-worker-VERSION there points to it. Its path is the last
@@ -30,7 +30,7 @@ usage() { awk 'NR > 2 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$0"; exit "$
 case "${1:-}" in -h|--help) usage ;; esac
 [ $# -le 1 ] || usage 2 >&2
 SCRIPT=$(realpath "${BASH_SOURCE[0]}")
-PACKAGE_JSON=$(dirname "$SCRIPT")/../tests/reference-gateway/package.json
+PACKAGE_JSON=$(dirname "$SCRIPT")/../tests/package.json
 VERSION=${1:-$(sed -n 's/^ *"mediasoup": *"\([^"]*\)".*/\1/p' "$PACKAGE_JSON")}
 OUTDIR=${JBCALL_CACHE:-$HOME/.cache/jbcall}/worker
 [[ $VERSION =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || die "VERSION must look like 3.15.8, got '$VERSION'"

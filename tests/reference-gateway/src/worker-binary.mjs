@@ -4,15 +4,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-const manifest = new URL('../node_modules/mediasoup/package.json', import.meta.url);
+const manifest = new URL('../../package.json', import.meta.url);
 
-if (!existsSync(manifest)) {
-  console.error('mediasoup is not installed: run `npm ci` in tests/reference-gateway');
-  process.exit(1);
-}
 if (!process.env.MEDIASOUP_WORKER_BIN) {
   const cache = process.env.JBCALL_CACHE || path.join(os.homedir(), '.cache', 'jbcall');
-  const { version } = JSON.parse(readFileSync(manifest, 'utf-8'));
+  const version = JSON.parse(readFileSync(manifest, 'utf-8')).dependencies.mediasoup;
   const binary = path.join(cache, 'worker', `mediasoup-worker-${version}`);
   if (!existsSync(binary)) {
     console.error(`no mediasoup worker at ${binary}: run scripts/build-mediasoup-worker.sh`);
