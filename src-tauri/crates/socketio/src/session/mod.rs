@@ -1,0 +1,1 @@
+//! One connection's acks, liveness and recovery, without I/O.
