@@ -1,1 +1,8 @@
-//! Harness of the interop tests.
+//! Harness of the interop tests: real servers, a real browser, the real `jbcall`, and a
+//! network that misbehaves on command.
+#![forbid(unsafe_code)]
+
+pub mod chromium;
+pub mod netlab;
+pub mod process;
+pub mod servers;

@@ -1,0 +1,186 @@
+//! Servers the tests start: the reference gateway and coturn.
+
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::netlab::Host;
+use crate::process::{PATIENCE, Process, repository};
+
+/// The reference gateway: production's protocol on Socket.IO and mediasoup.
+pub struct ReferenceGateway {
+    process: Process,
+    url: String,
+}
+
+impl ReferenceGateway {
+    /// On 127.0.0.1, any port.
+    pub fn start(arguments: &[&str]) -> Self {
+        Self::run(Command::new("node"), arguments)
+    }
+
+    /// On a host of the lab; media and signalling on `address`.
+    pub fn start_on(host: &Host, address: &str, arguments: &[&str]) -> Self {
+        let mut all = vec!["--host", address, "--listen", address];
+        all.extend(arguments);
+        Self::run(host.command("node"), &all)
+    }
+
+    fn run(mut command: Command, arguments: &[&str]) -> Self {
+        let script = node_script("reference-gateway/src/server.mjs");
+        command.arg(script).args(arguments);
+        let process = Process::start("gateway", &mut command);
+        let (url, _) = process.wait(PATIENCE, "ready line", |line| {
+            (line["event"] == "ready").then(|| line["url"].as_str().map(str::to_owned))?
+        });
+        Self { process, url }
+    }
+
+    /// Base URL, `http://ip:port`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Link to a room.
+    pub fn room(&self, room: &str) -> String {
+        format!("{}/room/{room}", self.url)
+    }
+
+    /// Its signalling port.
+    pub fn port(&self) -> u16 {
+        let port = self
+            .url
+            .rsplit(':')
+            .next()
+            .and_then(|port| port.parse().ok());
+        port.expect("the URL ends with the port")
+    }
+
+    /// Changes settings while it runs, such as `{"speechDelay": 5000}`.
+    pub fn set(&mut self, values: &Value) {
+        self.process.tell(&json!({ "set": values }).to_string());
+    }
+
+    /// Rooms, workers, recognised streams, and the requests counted so far by name.
+    pub fn stats(&mut self) -> Value {
+        let mark = self.process.mark();
+        self.process.tell(r#"{"stats":true}"#);
+        let find = |line: &Value| (line["event"] == "stats").then(|| line.clone());
+        self.process
+            .wait_after(mark, PATIENCE, "statistics", find)
+            .0
+    }
+
+    /// Kills it as a crash would.
+    pub fn kill(self) {
+        drop(self);
+    }
+
+    /// Fails the test when a client did what production would not survive, or what harms
+    /// it: second joins, repeated transports, the same producer consumed twice.
+    pub fn assert_well_treated(&self) {
+        let bad = |line: &Value| line["event"] == "violation" || line["event"] == "offence";
+        let found: Vec<_> = self
+            .process
+            .lines()
+            .into_iter()
+            .map(|line| line.value)
+            .filter(bad)
+            .collect();
+        assert!(found.is_empty(), "the gateway was mistreated: {found:?}");
+    }
+}
+
+/// coturn from Debian, UDP, one fixed user.
+pub struct Coturn {
+    _process: Process,
+    _folder: TempDir,
+    address: String,
+}
+
+impl Coturn {
+    /// User name of the relay.
+    pub const USER: &'static str = "caller";
+    /// Password of the relay.
+    pub const PASSWORD: &'static str = "let-me-through";
+    /// Its UDP port.
+    pub const PORT: u16 = 3478;
+
+    /// On a host of the lab.
+    pub fn start_on(host: &Host, address: &str) -> Self {
+        let folder = TempDir::new().expect("a temporary folder can be made");
+        let file = |name: &str| folder.path().join(name).display().to_string();
+        let mut command = host.command("turnserver");
+        command.args([
+            "-n",
+            "--no-tls",
+            "--no-dtls",
+            "--no-tcp",
+            "--no-cli",
+            "--log-file",
+            "stdout",
+        ]);
+        command.args(["--lt-cred-mech", "--realm", "lab", "--no-multicast-peers"]);
+        command.args(["--listening-ip", address, "--relay-ip", address]);
+        command.args(["--listening-port", &Self::PORT.to_string()]);
+        command.args(["--user", &format!("{}:{}", Self::USER, Self::PASSWORD)]);
+        command.args([
+            "--pidfile",
+            &file("pid"),
+            "--userdb",
+            &file("db"),
+            "--simple-log",
+        ]);
+        let process = Process::start("coturn", &mut command);
+        let address = address.to_owned();
+        crate::process::wait_until(PATIENCE, "coturn listens", || {
+            let sockets = host.command("ss").args(["-lunH"]).output().ok()?;
+            let listening = String::from_utf8_lossy(&sockets.stdout).into_owned();
+            listening
+                .contains(&format!("{address}:{}", Self::PORT))
+                .then_some(())
+        });
+        Self {
+            _process: process,
+            _folder: folder,
+            address,
+        }
+    }
+
+    /// `turn:` URL.
+    pub fn url(&self) -> String {
+        format!("turn:{}:{}?transport=udp", self.address, Self::PORT)
+    }
+}
+
+/// A script of the tests' npm package.
+///
+/// # Panics
+/// When the package is not installed.
+pub fn node_script(path: &str) -> String {
+    let tests = repository().join("tests");
+    assert!(
+        tests.join("node_modules").exists(),
+        "tests/node_modules is missing: run `make setup` (or `npm ci` in tests)"
+    );
+    tests.join(path).display().to_string()
+}
+
+/// Asks a page over plain HTTP/1.0 without a client library; the body.
+pub fn http_get(address: &str, path: &str) -> String {
+    use std::io::{Read, Write};
+    let connected = std::net::TcpStream::connect(address);
+    let mut stream = connected.unwrap_or_else(|e| panic!("cannot connect to {address}: {e}"));
+    let limit = Some(Duration::from_secs(10));
+    stream.set_read_timeout(limit).expect("a limit can be set");
+    write!(stream, "GET {path} HTTP/1.0\r\nhost: {address}\r\n\r\n").expect("the request is sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("the answer is read");
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    answer
+        .split_once("\r\n\r\n")
+        .map(|(_, body)| body.to_owned())
+        .unwrap_or_default()
+}
