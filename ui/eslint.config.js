@@ -21,8 +21,11 @@ export default ts.config(
     rules: {
       // Text of other people is never markup.
       'svelte/no-at-html-tags': 'error',
-      // The content security policy forbids them.
-      'svelte/no-inline-styles': ['error', { allowTransitions: false }],
+      // The content security policy forbids them; `style:` directives go through the CSSOM.
+      'no-restricted-syntax': [
+        'error',
+        { selector: "SvelteAttribute[key.name='style']", message: 'Use a class or style:name.' },
+      ],
       'svelte/button-has-type': 'error',
       'svelte/require-each-key': 'error',
     },

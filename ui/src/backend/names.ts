@@ -1,19 +1,20 @@
 // The one list of names that cross the boundary between the interface and the shell.
 
+import type { About } from './bindings/About';
+import type { CallCommand } from './bindings/CallCommand';
 import type { CallView } from './bindings/CallView';
+import type { DeviceList } from './bindings/DeviceList';
 import type { EndReason } from './bindings/EndReason';
+import type { JoinRequest } from './bindings/JoinRequest';
 import type { LevelsView } from './bindings/LevelsView';
-import type {
-  About,
-  CallCommand,
-  DeviceChoice,
-  DeviceList,
-  JoinRequest,
-  MeterEvent,
-  ParsedLink,
-  PreparedRoom,
-  Settings,
-} from './shell';
+import type { MeterEvent } from './bindings/MeterEvent';
+import type { NewRoom } from './bindings/NewRoom';
+import type { ParsedLink } from './bindings/ParsedLink';
+import type { PreparedRoom } from './bindings/PreparedRoom';
+import type { Settings } from './bindings/Settings';
+
+/** Device id, `null` for the system's default, "none" for joining without one. */
+export type DeviceChoice = string | null;
 
 /** Every command: its arguments and its answer. A refusal is always an `ErrorView`. */
 export interface Commands {
@@ -21,13 +22,13 @@ export interface Commands {
   get_settings: { args: undefined; answer: Settings };
   set_settings: { args: { settings: Settings }; answer: null };
   list_devices: { args: undefined; answer: DeviceList };
-  new_room: { args: undefined; answer: { link: string } };
+  new_room: { args: undefined; answer: NewRoom };
   prepare: { args: { input: string }; answer: PreparedRoom };
   cancel_prepare: { args: undefined; answer: null };
   start_meter: { args: { microphone: DeviceChoice }; answer: null };
   stop_meter: { args: undefined; answer: null };
   test_sound: { args: { speaker: DeviceChoice }; answer: null };
-  join: { args: JoinRequest; answer: null };
+  join: { args: { request: JoinRequest }; answer: null };
   call_command: { args: { command: CallCommand }; answer: null };
   copy_text: { args: { text: string }; answer: null };
   remove_recent: { args: { link: string }; answer: null };

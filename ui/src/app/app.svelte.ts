@@ -1,0 +1,257 @@
+import type { Backend } from '../backend/backend';
+import type { CallView } from '../backend/bindings/CallView';
+import type { EndReason } from '../backend/bindings/EndReason';
+import type { ErrorView } from '../backend/bindings/ErrorView';
+import type { LevelsView } from '../backend/bindings/LevelsView';
+import { asErrorView } from '../backend/errors';
+import type { CallCommand } from '../backend/bindings/CallCommand';
+import type { JoinRequest } from '../backend/bindings/JoinRequest';
+import type { PreparedRoom } from '../backend/bindings/PreparedRoom';
+import type { Settings } from '../backend/bindings/Settings';
+import { explain, t, useLanguage } from '../i18n/index.svelte';
+import { useAppearance } from './theme';
+import { Toasts } from './toasts.svelte';
+
+export type Screen = 'home' | 'prejoin' | 'call' | 'ended';
+
+/** How far the socket of the room on the pre-join screen is. */
+export type Preparation =
+  | { state: 'opening'; host: string | null }
+  | { state: 'ready'; room: PreparedRoom }
+  | { state: 'failed'; error: ErrorView };
+
+export type SettingsSection = 'devices' | 'look' | 'connection' | 'privacy' | 'about';
+
+const SILENCE: LevelsView = { me: -127, participants: {} };
+
+const DEFAULTS: Settings = {
+  name: '',
+  language: 'system',
+  appearance: 'system',
+  microphone: null,
+  speaker: null,
+  startMuted: false,
+  serverOverride: null,
+  iceServers: [],
+  relayOnly: false,
+  keepRecents: true,
+  recents: [],
+};
+
+/**
+ * Which screen is shown, and the last values that arrived from the program. Nothing here decides
+ * anything about a call: that is the program's part.
+ */
+export class App {
+  readonly backend: Backend;
+  readonly toasts = new Toasts();
+
+  started = $state(false);
+  screen = $state<Screen>('home');
+  settings = $state.raw<Settings>(DEFAULTS);
+  /** Section of the settings that is open. */
+  settingsOpen = $state<SettingsSection | null>(null);
+
+  /** Link or code of the room that is being opened or was opened last. */
+  link = $state('');
+  /** What to call the room before the program has named it. */
+  roomName = $state('');
+  preparation = $state.raw<Preparation>({ state: 'opening', host: null });
+  /** A name that the link carries, for this call only. */
+  linkName = $state<string | null>(null);
+  joining = $state(false);
+  joinError = $state.raw<ErrorView | null>(null);
+
+  view = $state.raw<CallView | null>(null);
+  levels = $state.raw<LevelsView>(SILENCE);
+  ended = $state.raw<EndReason | null>(null);
+  /** A link that was opened from outside during a call. */
+  incoming = $state<string | null>(null);
+
+  /** Answers that belong to a room that was given up are dropped. */
+  #opening = 0;
+  /** A link to open as soon as the call that is being left has ended. */
+  #next: string | null = null;
+  #stop: (() => void)[] = [];
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+  }
+
+  async start(): Promise<void> {
+    this.#stop = await Promise.all([
+      this.backend.on('call-view', (view) => {
+        this.#show(view);
+      }),
+      this.backend.on('call-levels', (levels) => {
+        this.levels = levels;
+      }),
+      this.backend.on('call-ended', (reason) => {
+        this.#end(reason);
+      }),
+      this.backend.on('open-link', (link) => {
+        void this.#opened(link);
+      }),
+    ]);
+    try {
+      this.settings = await this.backend.call('get_settings');
+    } catch (error) {
+      this.tell(error);
+    }
+    this.#applyLooks();
+    this.started = true;
+    const pending = await this.backend.call('take_pending_link').catch(() => null);
+    if (pending) await this.open(pending);
+  }
+
+  stop(): void {
+    for (const stop of this.#stop) stop();
+    this.#stop = [];
+  }
+
+  /**
+   * Changes settings; they hold at once, and are saved. The recent rooms are the program's own:
+   * they are changed by removing, and go when they are switched off.
+   */
+  async change(patch: Partial<Omit<Settings, 'recents'>>): Promise<void> {
+    const recents = patch.keepRecents === false ? [] : this.settings.recents;
+    this.settings = { ...this.settings, ...patch, recents };
+    this.#applyLooks();
+    try {
+      await this.backend.call('set_settings', { settings: this.settings });
+    } catch {
+      this.toasts.show('error', t('settings.saveFailed'));
+    }
+  }
+
+  async removeRecent(link: string): Promise<void> {
+    const recents = this.settings.recents.filter((recent) => recent.link !== link);
+    this.settings = { ...this.settings, recents };
+    await this.do('remove_recent', { link });
+  }
+
+  async forgetRecents(): Promise<void> {
+    for (const { link } of this.settings.recents) await this.removeRecent(link);
+  }
+
+  async newRoom(): Promise<void> {
+    try {
+      const { link } = await this.backend.call('new_room');
+      await this.open(link);
+    } catch (error) {
+      this.tell(error);
+    }
+  }
+
+  /** Shows the pre-join screen of a room and opens its socket meanwhile. */
+  async open(link: string): Promise<void> {
+    const opening = ++this.#opening;
+    this.link = link;
+    this.roomName = '';
+    this.linkName = null;
+    this.joinError = null;
+    this.joining = false;
+    this.view = null;
+    this.ended = null;
+    this.preparation = { state: 'opening', host: null };
+    this.screen = 'prejoin';
+    try {
+      const parsed = await this.backend.call('parse_link', { input: link });
+      if (opening !== this.#opening) return;
+      this.roomName = parsed.room;
+      this.linkName = parsed.name ?? null;
+      this.preparation = { state: 'opening', host: parsed.gatewayHost ?? parsed.site };
+      const room = await this.backend.call('prepare', { input: link });
+      if (opening !== this.#opening) return;
+      this.roomName = room.room;
+      this.preparation = { state: 'ready', room };
+    } catch (error) {
+      if (opening !== this.#opening) return;
+      this.preparation = { state: 'failed', error: asErrorView(error) };
+    }
+  }
+
+  async join(request: JoinRequest): Promise<void> {
+    const opening = this.#opening;
+    this.joining = true;
+    this.joinError = null;
+    this.levels = SILENCE;
+    try {
+      await this.backend.call('join', { request });
+    } catch (error) {
+      if (opening === this.#opening) this.joinError = asErrorView(error);
+    } finally {
+      if (opening === this.#opening) this.joining = false;
+    }
+  }
+
+  /** Back to the start; whatever was being opened is given up. */
+  async goHome(): Promise<void> {
+    this.#opening += 1;
+    const given = this.screen === 'prejoin';
+    this.screen = 'home';
+    this.view = null;
+    this.joinError = null;
+    if (given) await this.backend.call('cancel_prepare').catch(() => null);
+    // A room that was just left is among the recent ones now.
+    this.settings = await this.backend.call('get_settings').catch(() => this.settings);
+  }
+
+  command(command: CallCommand): Promise<boolean> {
+    return this.do('call_command', { command });
+  }
+
+  /** Runs a command whose refusal is worth a toast and nothing more. */
+  async do(...args: Parameters<Backend['call']>): Promise<boolean> {
+    try {
+      await this.backend.call(...args);
+      return true;
+    } catch (error) {
+      this.tell(error);
+      return false;
+    }
+  }
+
+  /** Tells of an error in passing. */
+  tell(thrown: unknown): void {
+    const { what, advice } = explain(asErrorView(thrown));
+    this.toasts.show('error', advice === '' ? what : `${what} ${advice}`);
+  }
+
+  /** Leaves the call for a link that was opened from outside. */
+  async takeIncoming(): Promise<void> {
+    this.#next = this.incoming;
+    this.incoming = null;
+    await this.command({ type: 'leave' });
+  }
+
+  #show(view: CallView): void {
+    // The end is told by an event of its own; a view that comes after it is late.
+    if (view.connection.state === 'ended' || this.screen === 'ended') return;
+    this.view = view;
+    this.screen = 'call';
+  }
+
+  #end(reason: EndReason): void {
+    this.ended = reason;
+    this.incoming = null;
+    this.joining = false;
+    this.screen = 'ended';
+    const next = this.#next;
+    this.#next = null;
+    if (next !== null) void this.open(next);
+  }
+
+  async #opened(link: string): Promise<void> {
+    // Taken, so that a page that is loaded again does not open it again.
+    await this.backend.call('take_pending_link').catch(() => null);
+    this.settingsOpen = null;
+    if (this.screen === 'call') this.incoming = link;
+    else await this.open(link);
+  }
+
+  #applyLooks(): void {
+    useLanguage(this.settings.language);
+    useAppearance(this.settings.appearance);
+  }
+}

@@ -1,0 +1,2 @@
+/** What is open beside the tiles. */
+export type Panel = 'chat' | 'people';

@@ -1,0 +1,103 @@
+import type { ErrorView } from '../backend/bindings/ErrorView';
+import type { NoticeView } from '../backend/bindings/NoticeView';
+import type { Language as LanguageChoice } from '../backend/bindings/Language';
+import { fill, type Catalogue, type Key, type Params, type PluralKey } from './catalogue';
+import { en } from './en';
+import { vi } from './vi';
+
+export type Language = 'en' | 'vi';
+
+const catalogues: Record<Language, Catalogue> = { en, vi };
+let language = $state<Language>('en');
+
+/** The language in use. */
+export function currentLanguage(): Language {
+  return language;
+}
+
+/** Applies a choice; "system" is the first of the system's languages that there is. */
+export function useLanguage(choice: LanguageChoice, system = navigator.languages): void {
+  language = choice === 'system' ? spokenBy(system) : choice;
+  document.documentElement.lang = language;
+}
+
+function spokenBy(system: readonly string[]): Language {
+  for (const tag of system) {
+    const primary = tag.toLowerCase().split('-')[0];
+    if (primary === 'vi' || primary === 'en') return primary;
+  }
+  return 'en';
+}
+
+/** The text of a key in the language in use. */
+export function t<K extends Key>(key: K, ...params: Params<K>): string {
+  return fill(catalogues[language][key], params[0] ?? {});
+}
+
+/** The text of a key for a number, which fills `{count}` in. */
+export function tn(key: PluralKey, count: number): string {
+  return fill(catalogues[language][`${key}.${count === 1 ? 'one' : 'other'}`], { count });
+}
+
+function lookUp(key: string, params: Record<string, string> = {}): string | undefined {
+  const catalogue: Partial<Record<string, string>> = catalogues[language];
+  const text = Object.hasOwn(catalogue, key) ? catalogue[key] : undefined;
+  return text === undefined ? undefined : fill(text, params);
+}
+
+/** What happened, and what to do now. */
+export function explain(error: ErrorView): { what: string; advice: string } {
+  const what = lookUp(`error.${error.code}`);
+  if (what === undefined) {
+    // The program's own sentence says both.
+    return { what: error.message || error.code, advice: '' };
+  }
+  return { what, advice: lookUp(`error.${error.code}.do`) ?? t('error.do.generic') };
+}
+
+/** The sentence of a notice. */
+export function noticeText(notice: NoticeView): string {
+  const params: Record<string, string> = {};
+  for (const [name, value] of Object.entries(notice.params)) {
+    if (value !== undefined) params[name] = value;
+  }
+  return (
+    lookUp(`notice.${notice.code}`, params) ??
+    params['message'] ??
+    t('notice.unknown', { code: notice.code })
+  );
+}
+
+/** "14:05", as people here write it. */
+export function clock(atMs: number): string {
+  return new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }).format(atMs);
+}
+
+/** "3 days ago". */
+export function ago(atMs: number, nowMs: number): string {
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const seconds = Math.min(0, Math.round((atMs - nowMs) / 1000));
+  const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+    ['year', 31_557_600],
+    ['month', 2_629_800],
+    ['week', 604_800],
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ];
+  for (const [unit, size] of steps) {
+    if (-seconds >= size) return format.format(Math.trunc(seconds / size), unit);
+  }
+  return format.format(0, 'minute');
+}
+
+/** "12 s" or "2 min 5 s". */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const unit = (value: number, name: 'second' | 'minute') =>
+    new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
+  if (seconds < 60) return unit(seconds, 'second');
+  const rest = seconds % 60;
+  const minutes = unit(Math.floor(seconds / 60), 'minute');
+  return rest === 0 ? minutes : `${minutes} ${unit(rest, 'second')}`;
+}
