@@ -3,6 +3,8 @@
 #![forbid(unsafe_code)]
 
 pub mod chromium;
+pub mod jbcall;
 pub mod netlab;
 pub mod process;
 pub mod servers;
+pub mod sound;

@@ -63,13 +63,9 @@ impl Lab {
         let name = |side: &str| format!("jbl{}{side}{number}", process::id());
         let (near, near_device) = Host::new(name("n"), NEAR);
         let (far, far_device) = Host::new(name("f"), FAR);
-        run(&mut far.command("ip").args([
-            "addr",
-            "add",
-            &format!("{FAR_SECOND}/24"),
-            "dev",
-            DEVICE,
-        ]));
+        run(far
+            .command("ip")
+            .args(["addr", "add", &format!("{FAR_SECOND}/24"), "dev", DEVICE]));
         let outward = Shuttle::start(
             Arc::clone(&near_device),
             Arc::clone(&far_device),
