@@ -12,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod discovery;
 pub mod error;
 pub mod gateway;
 pub mod link;
@@ -19,6 +20,7 @@ pub mod policy;
 pub mod room;
 pub mod wire;
 
+pub use discovery::{Dialed, DiscoveryError, DiscoveryOptions, Endpoints, dial, discover};
 pub use error::{Cause, ErrorCode, GatewayError, RequestError};
 pub use gateway::{ConnectOptions, Gateway, GatewayEvent, GatewayEvents, Network, connect};
 pub use link::{LinkError, RoomLink};

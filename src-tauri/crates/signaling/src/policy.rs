@@ -34,6 +34,9 @@ pub const JOIN_RACE_PAUSE: Duration = Duration::from_millis(500);
 /// One whole discovery, from link to gateway, whatever happens on the way.
 pub const DISCOVERY_LIMIT: Duration = Duration::from_secs(8);
 
+/// From link to open socket, whatever happens on the way.
+pub const DIAL_LIMIT: Duration = Duration::from_millis(9_500);
+
 /// One fetch of `env-config.js`, redirects included. Shorter than the whole so that the
 /// search for a gateway without a site still has time.
 pub const ENV_CONFIG_LIMIT: Duration = Duration::from_secs(4);
@@ -79,6 +82,7 @@ mod tests {
     #[test]
     fn discovery_ends_within_ten_seconds() {
         assert!(DISCOVERY_LIMIT < Duration::from_secs(10));
+        assert!(DIAL_LIMIT < Duration::from_secs(10));
         assert!(ENV_CONFIG_LIMIT < DISCOVERY_LIMIT);
     }
 }

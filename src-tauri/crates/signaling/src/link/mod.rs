@@ -19,6 +19,8 @@ mod app;
 mod encoding;
 mod person;
 
+pub(crate) use address::is_local;
+
 use url::Url;
 
 use crate::room::RoomId;
