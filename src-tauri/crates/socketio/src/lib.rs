@@ -57,4 +57,4 @@ pub use options::{Options, Proxy, Transports};
 pub use payload::{Payload, Reply};
 pub use reconnect::ReconnectPolicy;
 pub use socket::{AckReply, Socket, connect};
-pub use transport::TransportKind;
+pub use transport::{Page, TransportKind, fetch};

@@ -34,7 +34,13 @@ pub fn connect(options: Options) -> (Socket, Events) {
         stop: AtomicBool::new(false),
         wake: Notify::new(),
     });
-    client::spawn(options, Arc::clone(&shared), command_receiver, event_sender);
+    client::spawn(
+        options,
+        Arc::clone(&shared),
+        command_receiver,
+        commands.downgrade(),
+        event_sender,
+    );
     (Socket { commands, shared }, Events { receiver })
 }
 
