@@ -5,8 +5,6 @@ use audio::{SinkSpec, SourceSpec};
 /// One wish.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
-    /// Enter the room: everything before was preparation.
-    Join,
     /// Stop capturing at the source.
     Mute,
     /// Capture and send again.

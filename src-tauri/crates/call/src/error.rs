@@ -8,7 +8,11 @@ use signaling::RequestError;
 use crate::view::ErrorView;
 
 /// A sentence with a code.
-pub(crate) fn view(code: &str, message: impl Into<String>, details: impl Into<String>) -> ErrorView {
+pub(crate) fn view(
+    code: &str,
+    message: impl Into<String>,
+    details: impl Into<String>,
+) -> ErrorView {
     ErrorView {
         code: code.to_owned(),
         message: message.into(),

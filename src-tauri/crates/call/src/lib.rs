@@ -7,9 +7,16 @@
 
 #![forbid(unsafe_code)]
 
+mod actor;
+mod call;
 mod command;
 mod error;
+mod options;
+mod prepare;
 pub mod session;
 pub mod view;
 
+pub use call::{Call, CallStats, ReceivedStats};
 pub use command::Command;
+pub use options::{CallOptions, JoinOptions};
+pub use prepare::{PrepareError, Prepared, prepare};

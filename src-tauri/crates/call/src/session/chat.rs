@@ -54,9 +54,10 @@ impl Chat {
 
     /// Sends a failed message again; says whether there is one.
     pub(crate) fn write_again(&mut self, id: u64, at_ms: u64) -> bool {
-        let failed = self.messages.iter_mut().find(|message| {
-            message.view.id == id && message.view.delivery == DeliveryView::Failed
-        });
+        let failed = self
+            .messages
+            .iter_mut()
+            .find(|message| message.view.id == id && message.view.delivery == DeliveryView::Failed);
         let Some(message) = failed else {
             return false;
         };
@@ -202,10 +203,22 @@ mod tests {
         chat.write("Anna", "hello".into(), 1_000);
         chat.write("Anna", "hello".into(), 1_001);
         assert_eq!(chat.outgoing(Duration::ZERO).len(), 2);
-        assert!(chat.outgoing(Duration::ZERO).is_empty(), "each is sent once");
-        assert_eq!(chat.received("Anna", &Name::new("Anna"), "hello", Some(1_001), 1_050), None);
-        assert_eq!(deliveries(&chat), [DeliveryView::Pending, DeliveryView::Delivered]);
-        assert_eq!(chat.received("Anna", &Name::new("Anna"), "hello", Some(1_000), 1_060), None);
+        assert!(
+            chat.outgoing(Duration::ZERO).is_empty(),
+            "each is sent once"
+        );
+        assert_eq!(
+            chat.received("Anna", &Name::new("Anna"), "hello", Some(1_001), 1_050),
+            None
+        );
+        assert_eq!(
+            deliveries(&chat),
+            [DeliveryView::Pending, DeliveryView::Delivered]
+        );
+        assert_eq!(
+            chat.received("Anna", &Name::new("Anna"), "hello", Some(1_000), 1_060),
+            None
+        );
         assert_eq!(deliveries(&chat), [DeliveryView::Delivered; 2]);
         assert_eq!(chat.unread(), 0);
     }

@@ -40,7 +40,7 @@ impl Session {
             }
             ServerEvent::Chat(message) => {
                 let now_ms = self.now_ms();
-                let name = self.config.name.clone();
+                let name = self.config.join.name.clone();
                 self.chat.received(
                     &name,
                     &message.sender,

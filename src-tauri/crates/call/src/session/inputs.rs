@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use ortc::TransportParameters;
 use signaling::RequestError;
-use signaling::wire::{
-    ConsumerId, ConsumerParameters, Direction, Joined, ProducerId, ServerEvent,
-};
+use signaling::wire::{ConsumerId, ConsumerParameters, Direction, Joined, ProducerId, ServerEvent};
 
 use crate::command::Command;
+use crate::options::JoinOptions;
 use crate::view::{ErrorView, MediaPathView};
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
 pub enum Input {
+    /// Everything before was preparation: enter the room now.
+    Join(Box<JoinOptions>),
     /// A person (or a script on their behalf) wants something.
     Command(Command),
     /// The gateway, or the socket to it, said something.

@@ -6,15 +6,13 @@
 use std::time::Duration;
 
 use signaling::policy::JOIN_RACE_PAUSE;
-use signaling::wire::{Direction, Joined, ParticipantId, ServerEvent};
+use signaling::wire::{Direction, Joined, ServerEvent};
 
 use super::connection::SocketState;
 use super::consuming::Consuming;
 use super::microphone::OwnProducer;
 use super::transports::Transport;
-use super::{
-    Ask, Goal, MediaAction, Output, Purpose, Session, Timer, policy,
-};
+use super::{Ask, Goal, MediaAction, Output, Purpose, Session, Timer, policy};
 use crate::view::{ErrorView, LossCause, NoticeLevel};
 
 /// Events that arrive while the answer to the join is on its way: more than this is nonsense.
@@ -24,7 +22,6 @@ pub(super) const BUFFERED_EVENTS: usize = 4_096;
 #[derive(Debug)]
 pub(super) struct Membership {
     pub(super) number: u64,
-    pub(super) me: ParticipantId,
     pub(super) joined_at: Duration,
     pub(super) send: Option<Transport>,
     pub(super) receive: Option<Transport>,
@@ -74,9 +71,9 @@ impl Session {
             .set(Timer::Silence, self.now + policy::SILENCE_NOTICE);
         self.changed = true;
         let ask = Ask::Join {
-            name: self.config.name.clone(),
-            source_language: self.config.source_language.clone(),
-            target_language: self.config.target_language.clone(),
+            name: self.config.join.name.clone(),
+            source_language: self.config.join.source_language.clone(),
+            target_language: self.config.join.target_language.clone(),
         };
         self.ask(Purpose::Join, ask);
     }
@@ -89,7 +86,6 @@ impl Session {
         self.last_membership += 1;
         self.membership = Some(Membership {
             number: self.last_membership,
-            me: joined.participant_id.clone(),
             joined_at: self.now,
             send: None,
             receive: None,
@@ -112,9 +108,13 @@ impl Session {
         }
         self.roster.settle();
         self.note_reunion(before);
-        if self.roster.has_name(&self.config.name) && self.recovery.lost.is_none() {
-            let name = self.config.name.clone();
-            self.notify(NoticeLevel::Info, "participant.same-name", &[("name", &name)]);
+        if self.roster.has_name(&self.config.join.name) && self.recovery.lost.is_none() {
+            let name = self.config.join.name.clone();
+            self.notify(
+                NoticeLevel::Info,
+                "participant.same-name",
+                &[("name", &name)],
+            );
         }
         self.send_chat();
         self.settle();

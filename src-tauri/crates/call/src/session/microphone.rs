@@ -155,7 +155,7 @@ impl Session {
     }
 
     pub(super) fn set_microphone(&mut self, source: SourceSpec) {
-        self.config.microphone = source.clone();
+        self.config.join.microphone = source.clone();
         self.close_microphone();
         // Stops a capture that was running: the device it ran on is gone.
         self.sync_capture();
@@ -179,12 +179,18 @@ impl Session {
     pub(super) fn sound_input(&mut self, input: SoundInput) {
         let attempt = self.microphone.attempt;
         match input {
-            SoundInput::CaptureOpened { attempt: of, device } if of == attempt => {
+            SoundInput::CaptureOpened {
+                attempt: of,
+                device,
+            } if of == attempt => {
                 if self.microphone.device == Device::Opening {
                     self.microphone.device = Device::Open(device);
                 }
             }
-            SoundInput::CaptureRecovered { attempt: of, device } if of == attempt => {
+            SoundInput::CaptureRecovered {
+                attempt: of,
+                device,
+            } if of == attempt => {
                 if matches!(self.microphone.device, Device::Lost(_) | Device::Open(_)) {
                     self.microphone.device = Device::Open(device);
                     self.withdraw("microphone.unavailable");
@@ -285,10 +291,7 @@ impl Session {
         };
         self.microphone.refusals = 0;
         self.changed = true;
-        if matches!(
-            self.microphone.device,
-            Device::None | Device::Missing(_)
-        ) {
+        if matches!(self.microphone.device, Device::None | Device::Missing(_)) {
             self.drop_producer();
             return;
         }
@@ -363,10 +366,8 @@ impl Session {
     fn sync_capture(&mut self) {
         let microphone = &mut self.microphone;
         let present = matches!(microphone.device, Device::Open(_) | Device::Lost(_));
-        let wanted = present
-            && self.goal == Goal::Call
-            && !microphone.muted
-            && microphone.refused.is_none();
+        let wanted =
+            present && self.goal == Goal::Call && !microphone.muted && microphone.refused.is_none();
         if wanted == microphone.capturing {
             return;
         }
@@ -411,7 +412,10 @@ impl Session {
         lost.is_none()
             && self.membership.as_ref().is_some_and(|membership| {
                 matches!(membership.producer, OwnProducer::Live { .. })
-                    && membership.send.as_ref().is_some_and(|send| send.connected())
+                    && membership
+                        .send
+                        .as_ref()
+                        .is_some_and(|send| send.connected())
             })
     }
 

@@ -33,16 +33,16 @@ mod transports;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use audio::{SinkSpec, SourceSpec};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use signaling::policy::CHAT_MAX_CHARS;
-use signaling::wire::{Direction, Language, ProducerId, SendChat};
+use signaling::wire::{Direction, ProducerId, SendChat};
 
 pub use inputs::{Answer, Input, LinkState, MediaInput, SignalingInput, SoundInput};
 pub use outputs::{Ask, CaptureAction, MediaAction, Output, PlayoutAction};
 
 use crate::command::Command;
+use crate::options::JoinOptions;
 use crate::view::{EndReason, ErrorView, NoticeLevel};
 use chat::Chat;
 use connection::{Recovery, Socket};
@@ -61,18 +61,8 @@ pub struct SessionConfig {
     pub share_link: String,
     /// Host of the gateway, for sentences.
     pub gateway_host: String,
-    /// Name for the others; must not be empty.
-    pub name: String,
-    /// Language spoken.
-    pub source_language: Option<Language>,
-    /// Language wanted.
-    pub target_language: Option<Language>,
-    /// Which microphone, if any.
-    pub microphone: SourceSpec,
-    /// Begin muted.
-    pub muted: bool,
-    /// Which speaker, if any.
-    pub speaker: SinkSpec,
+    /// As whom, with which devices.
+    pub join: JoinOptions,
     /// Milliseconds since the Unix epoch when the session's time was zero.
     pub epoch_ms: u64,
     /// Seed of every jitter.
@@ -128,7 +118,9 @@ enum Purpose {
     Produce,
     Consume(ProducerId),
     Resume,
-    SwitchProducer { paused: bool },
+    SwitchProducer {
+        paused: bool,
+    },
     /// Good manners: whatever comes of it changes nothing.
     Courtesy,
 }
@@ -137,7 +129,7 @@ impl Session {
     /// A session that has not begun.
     pub fn new(config: SessionConfig) -> Self {
         let rng = SmallRng::seed_from_u64(config.seed);
-        let microphone = Microphone::new(config.microphone.clone(), config.muted);
+        let microphone = Microphone::new(config.join.microphone.clone(), config.join.muted);
         Self {
             config,
             rng,
@@ -176,6 +168,7 @@ impl Session {
         }
         self.now = self.now.max(now);
         match input {
+            Input::Join(join) => self.begin_call(*join),
             Input::Command(command) => self.command(command),
             Input::Signaling(input) => self.signaling(input),
             Input::Media { membership, input } => self.media_input(membership, input),
@@ -225,8 +218,6 @@ impl Session {
 
     fn command(&mut self, command: Command) {
         match command {
-            Command::Join if self.goal == Goal::Prepare => self.begin_call(),
-            Command::Join => {}
             Command::Mute => self.set_muted(true),
             Command::Unmute => self.set_muted(false),
             Command::Chat(text) => self.write_chat(text),
@@ -241,7 +232,7 @@ impl Session {
             Command::DismissNotice(id) => self.changed |= self.notices.dismiss(id),
             Command::SetMicrophone(source) => self.set_microphone(source),
             Command::SetSpeaker(sink) => {
-                self.config.speaker = sink.clone();
+                self.config.join.speaker = sink.clone();
                 if self.goal == Goal::Call {
                     self.outputs
                         .push(Output::Playout(PlayoutAction::Open(sink)));
@@ -270,11 +261,16 @@ impl Session {
         }
     }
 
-    fn begin_call(&mut self) {
+    fn begin_call(&mut self, join: JoinOptions) {
+        if self.goal != Goal::Prepare {
+            return;
+        }
         self.goal = Goal::Call;
+        self.microphone = Microphone::new(join.microphone.clone(), join.muted);
+        self.config.join = join;
         self.changed = true;
         self.outputs.push(Output::Playout(PlayoutAction::Open(
-            self.config.speaker.clone(),
+            self.config.join.speaker.clone(),
         )));
         // The join goes first: devices never delay it.
         if !self.join_if_connected() {
@@ -300,7 +296,7 @@ impl Session {
             return;
         }
         let at_ms = self.now_ms();
-        let name = self.config.name.clone();
+        let name = self.config.join.name.clone();
         self.chat.write(&name, text, at_ms);
         self.changed = true;
         self.send_chat();
@@ -313,7 +309,7 @@ impl Session {
         }
         for message in self.chat.outgoing(self.now) {
             self.outputs.push(Output::SendChat(SendChat {
-                sender: self.config.name.clone(),
+                sender: self.config.join.name.clone(),
                 text: message.text,
                 timestamp: Some(message.at_ms),
             }));

@@ -72,7 +72,10 @@ impl Notices {
     }
 
     pub(crate) fn view(&self) -> Vec<NoticeView> {
-        self.shown.iter().map(|(notice, _)| notice.clone()).collect()
+        self.shown
+            .iter()
+            .map(|(notice, _)| notice.clone())
+            .collect()
     }
 
     fn remove(&mut self, unwanted: impl Fn(&NoticeView) -> bool) -> bool {

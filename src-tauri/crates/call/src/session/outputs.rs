@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use audio::{SinkSpec, SourceSpec};
 use ortc::{RtpCapabilities, TransportParameters};
-use signaling::wire::{
-    ConsumerId, ConsumerParameters, Direction, Language, ProducerId, SendChat,
-};
+use signaling::wire::{ConsumerId, ConsumerParameters, Direction, Language, ProducerId, SendChat};
 
 use crate::view::LevelsView;
 

@@ -27,6 +27,9 @@ pub const MEDIA_NOTICE: Duration = Duration::from_secs(7);
 pub const SUSPECT_GRACE: Duration = Duration::from_secs(3);
 /// First packet after a resume; a failed resume looks exactly like a successful one.
 pub const FIRST_PACKET_LIMIT: Duration = Duration::from_secs(2);
+/// A consumer without packets for this long is shown as muted. An open microphone sends 50
+/// packets a second, whether somebody speaks or not.
+pub const STALL_AFTER: Duration = Duration::from_millis(1_500);
 /// How often a `consume` that got no answer is asked again.
 pub const CONSUME_TRIES: u32 = 3;
 /// Pause between those.
@@ -62,6 +65,13 @@ pub const SPEAKING_ON: f32 = -42.0;
 pub const SPEAKING_OFF: f32 = -50.0;
 /// Silence this long ends "speaking": pauses between words do not make the ring flicker.
 pub const SPEAKING_HOLD: Duration = Duration::from_millis(500);
+
+/// The view is sent at most this often.
+pub const VIEW_INTERVAL: Duration = Duration::from_millis(50);
+/// Levels are sent this often.
+pub const LEVEL_INTERVAL: Duration = Duration::from_millis(100);
+/// A view that counts time is sent this often.
+pub const CLOCK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Outages up to this long are met with fast socket attempts.
 pub const FAST_RECONNECT_PHASE: Duration = Duration::from_secs(60);

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use signaling::wire::{ConsumerId, ParticipantId};
+
 use super::connection::SocketState;
+use super::roster::Member;
 use super::{Goal, Session, Timer};
 use crate::view::{
     CallView, ConnectionView, MediaPathView, ParticipantView, RemoteAudioView, SelfView,
@@ -17,7 +20,7 @@ impl Session {
             gateway_host: self.config.gateway_host.clone(),
             connection: self.connection_view(self.now.max(now)),
             me: SelfView {
-                name: self.config.name.clone(),
+                name: self.config.join.name.clone(),
                 microphone: self.microphone.view(self.delivered()),
                 speaker: self.speaker.clone(),
                 speaking: self.microphone.speaking(),
@@ -33,6 +36,13 @@ impl Session {
     /// Whether the view changes by itself as time passes.
     pub fn view_counts_time(&self) -> bool {
         self.recovery.lost.is_some() && self.goal == Goal::Call
+    }
+
+    /// Who is received by a consumer, as in [`ParticipantView::id`].
+    pub fn sender_of(&self, consumer: &ConsumerId) -> Option<&ParticipantId> {
+        let producer = self.membership.as_ref()?.consuming.producer_of(consumer)?;
+        let sends = |member: &&Member| member.audio.as_ref() == Some(producer);
+        self.roster.members().iter().find(sends).map(|m| &m.id)
     }
 
     fn connection_view(&self, now: Duration) -> ConnectionView {

@@ -27,8 +27,6 @@ pub(crate) struct Roster {
 pub(crate) struct Member {
     pub(crate) id: ParticipantId,
     pub(crate) name: String,
-    /// Whether the name is one that the person chose.
-    pub(crate) named: bool,
     pub(crate) joined_at_ms: u64,
     pub(crate) audio: Option<ProducerId>,
     pub(crate) video: Option<ProducerId>,
@@ -79,13 +77,13 @@ impl Roster {
         if known || self.members.len() >= policy::PARTICIPANTS {
             return None;
         }
-        let readable = participant.name.readable();
-        let named = readable.is_some();
-        let name = readable.unwrap_or_else(|| format!("Guest {}", self.guests.number(id)));
+        let name = participant
+            .name
+            .readable()
+            .unwrap_or_else(|| format!("Guest {}", self.guests.number(id)));
         self.members.push(Member {
             id: id.clone(),
             name,
-            named,
             joined_at_ms: now_ms,
             audio: None,
             video: None,

@@ -3,9 +3,7 @@
 use ortc::TransportParameters;
 use signaling::wire::Direction;
 
-use super::{
-    Ask, LinkState, MediaAction, MediaInput, Purpose, Session, Timer, policy,
-};
+use super::{Ask, LinkState, MediaAction, MediaInput, Purpose, Session, Timer, policy};
 use crate::error;
 use crate::view::{LossCause, MediaPathView, NoticeLevel};
 
