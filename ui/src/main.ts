@@ -1,5 +1,6 @@
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/tooltip.css';
 import { mount } from 'svelte';
 import Root from './Root.svelte';
 import { App } from './app/app.svelte';

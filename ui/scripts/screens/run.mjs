@@ -43,7 +43,6 @@ async function open(shot, options = {}) {
     viewport: shot.window,
     locale: 'en-GB',
     timezoneId: 'UTC',
-    reducedMotion: 'reduce',
     ...options,
   });
   const page = await context.newPage();
@@ -71,7 +70,7 @@ async function take(shot) {
     await shot.act?.(page);
     await page.waitForTimeout(150);
     const file = `${shot.group}-${shot.name}.png`;
-    await page.screenshot({ path: join(out, file) });
+    await page.screenshot({ path: join(out, file), animations: 'disabled' });
     done.push({ ...shot, file });
     for (const problem of await check(page, shot)) complain(problem);
   } catch (error) {

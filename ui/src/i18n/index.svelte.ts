@@ -70,7 +70,12 @@ export function noticeText(notice: NoticeView): string {
 
 /** "14:05", as people here write it. */
 export function clock(atMs: number): string {
-  return new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }).format(atMs);
+  // The system's region knows whether a day has two times twelve hours.
+  const regional = navigator.languages.find((tag) => tag.toLowerCase().startsWith(language));
+  return new Intl.DateTimeFormat(regional ?? language, {
+    hour: 'numeric',
+    minute: '2-digit',
+  }).format(atMs);
 }
 
 /** "3 days ago". */
