@@ -1,11 +1,14 @@
 //! Receiving one track.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
 use ortc::{MediaKind, RtpParameters};
 
 use crate::ConsumerStats;
+use crate::transport::Waker;
+use crate::transport::exchange::Streams;
 
 /// What the gateway answered to a `consume` request.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,10 +27,27 @@ pub struct ConsumerOptions {
 /// with its transport.
 #[derive(Clone, Debug)]
 pub struct Consumer {
-    options: std::sync::Arc<ConsumerOptions>,
+    options: Arc<ConsumerOptions>,
+    ssrc: u32,
+    streams: Arc<Streams>,
+    waker: Waker,
 }
 
 impl Consumer {
+    pub(crate) fn new(
+        options: ConsumerOptions,
+        ssrc: u32,
+        streams: Arc<Streams>,
+        waker: Waker,
+    ) -> Self {
+        Self {
+            options: Arc::new(options),
+            ssrc,
+            streams,
+            waker,
+        }
+    }
+
     /// The router's id of the consumer.
     pub fn id(&self) -> &str {
         &self.options.id
@@ -50,29 +70,31 @@ impl Consumer {
 
     /// Drops packets from now on, and reports no stall. The gateway must be told separately.
     pub fn pause(&self) {
-        todo!()
+        self.streams.pause_consumer(self.ssrc, Instant::now(), true);
     }
 
     /// Hands packets out again.
     pub fn resume(&self) {
-        todo!()
+        self.streams
+            .pause_consumer(self.ssrc, Instant::now(), false);
+        self.waker.wake();
     }
 
     /// Ends the track: [`ConsumerPackets::recv`] returns `None`. Others are not disturbed.
     pub async fn close(&self) {
-        todo!()
+        self.streams.remove_consumer(self.ssrc);
     }
 
     /// Totals.
     pub fn stats(&self) -> ConsumerStats {
-        todo!()
+        self.streams.consumer_stats(self.ssrc)
     }
 }
 
 /// The packets of a consumer, in the order of arrival, without duplicates.
 #[derive(Debug)]
 pub struct ConsumerPackets {
-    receiver: tokio::sync::mpsc::Receiver<RtpPacket>,
+    pub(crate) receiver: tokio::sync::mpsc::Receiver<RtpPacket>,
 }
 
 impl ConsumerPackets {

@@ -1,20 +1,39 @@
 //! The device: what this program and a router have in common.
 
-use ortc::{MediaKind, RtpCapabilities, TransportParameters};
+use std::sync::Arc;
 
+use ortc::{
+    CodecOrder, ExtendedRtpCapabilities, MediaKind, RtpCapabilities, TransportParameters,
+    extended_rtp_capabilities, recv_rtp_capabilities,
+};
+
+use crate::capabilities::{device_rtp_capabilities, device_send_capabilities, in_router_numbers};
 use crate::{MediaError, RecvTransport, SendTransport, TransportEvents, TransportOptions};
 
 /// This program's media abilities, cut to those of one router. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Device {
-    recv: RtpCapabilities,
+    recv: Arc<RtpCapabilities>,
+    send: Arc<ExtendedRtpCapabilities>,
 }
 
 impl Device {
     /// A device for a router with the given capabilities (they come with the join ack).
     pub fn load(router: &RtpCapabilities) -> Result<Self, MediaError> {
-        let _ = router;
-        todo!()
+        let recv = in_router_numbers(device_rtp_capabilities(), router);
+        let send = in_router_numbers(device_send_capabilities(), router);
+        Ok(Self {
+            recv: Arc::new(recv_rtp_capabilities(&extended_rtp_capabilities(
+                &recv,
+                router,
+                CodecOrder::Remote,
+            )?)),
+            send: Arc::new(extended_rtp_capabilities(
+                &send,
+                router,
+                CodecOrder::Remote,
+            )?),
+        })
     }
 
     /// What to send with every `consume` request.
@@ -24,8 +43,7 @@ impl Device {
 
     /// Whether the router accepts something of this kind that the device can send.
     pub fn can_produce(&self, kind: MediaKind) -> bool {
-        let _ = kind;
-        todo!()
+        self.send.codecs.iter().any(|codec| codec.kind == kind)
     }
 
     /// A transport to produce on. Sockets are opened and ICE starts at once; DTLS waits for
@@ -35,8 +53,7 @@ impl Device {
         parameters: TransportParameters,
         options: TransportOptions,
     ) -> Result<(SendTransport, TransportEvents), MediaError> {
-        let _ = (parameters, options);
-        todo!()
+        SendTransport::open(Arc::clone(&self.send), parameters, options).await
     }
 
     /// A transport to consume on. Sockets are opened and ICE starts at once; DTLS waits for
@@ -46,7 +63,6 @@ impl Device {
         parameters: TransportParameters,
         options: TransportOptions,
     ) -> Result<(RecvTransport, TransportEvents), MediaError> {
-        let _ = (parameters, options);
-        todo!()
+        RecvTransport::open(Arc::clone(&self.recv), parameters, options).await
     }
 }

@@ -21,6 +21,12 @@ pub enum MediaError {
     /// A consumer's parameters have no SSRC, or one that is in use.
     #[error("the server sent a consumer without a usable SSRC")]
     UnusableSsrc,
+    /// The router's ICE credentials or DTLS fingerprint contain characters that they must not.
+    #[error("the server sent malformed transport parameters ({field})")]
+    MalformedTransport {
+        /// Which field.
+        field: &'static str,
+    },
     /// The router sent no fingerprint of an algorithm that this device can check.
     #[error("the server sent no DTLS fingerprint that this program can check")]
     NoFingerprint,
@@ -45,6 +51,11 @@ pub enum MediaError {
 }
 
 impl MediaError {
+    /// The engine's own words, for errors that nobody is expected to meet.
+    pub(crate) fn engine(error: impl std::fmt::Display) -> Self {
+        Self::Engine(error.to_string())
+    }
+
     /// Stable name of the error, for translation and for logs.
     pub fn code(&self) -> &'static str {
         match self {
@@ -52,6 +63,7 @@ impl MediaError {
             Self::CannotProduce { .. } => "media.cannot_produce",
             Self::CannotConsume { .. } => "media.cannot_consume",
             Self::UnusableSsrc => "media.unusable_ssrc",
+            Self::MalformedTransport { .. } => "media.malformed_transport",
             Self::NoFingerprint => "media.no_fingerprint",
             Self::NoCandidate => "media.no_candidate",
             Self::IceServer { .. } => "media.ice_server",

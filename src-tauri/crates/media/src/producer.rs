@@ -1,9 +1,14 @@
 //! Sending one track.
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use bytes::Bytes;
-use ortc::RtpParameters;
+use ortc::{CodecSettings, RtpParameters};
 
 use crate::ProducerStats;
+use crate::transport::Waker;
+use crate::transport::exchange::Streams;
 
 /// How an Opus producer is announced (RFC 7587).
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +38,22 @@ impl Default for OpusOptions {
     }
 }
 
+impl OpusOptions {
+    /// Writes the options as codec parameters (RFC 7587, section 6.1).
+    pub(crate) fn announce(&self, settings: &mut CodecSettings) {
+        settings.insert("useinbandfec".into(), u8::from(self.fec).into());
+        settings.insert("usedtx".into(), u8::from(self.dtx).into());
+        settings.insert("ptime".into(), self.packet_ms.into());
+        if self.stereo {
+            settings.insert("stereo".into(), 1.into());
+            settings.insert("sprop-stereo".into(), 1.into());
+        }
+        if let Some(bitrate) = self.max_average_bitrate {
+            settings.insert("maxaveragebitrate".into(), bitrate.into());
+        }
+    }
+}
+
 /// One encoded piece of sound, to be sent as one packet.
 #[derive(Clone, Debug)]
 pub struct EncodedAudio {
@@ -50,44 +71,62 @@ pub struct EncodedAudio {
 /// its transport.
 #[derive(Clone, Debug)]
 pub struct Producer {
-    parameters: std::sync::Arc<RtpParameters>,
+    parameters: Arc<RtpParameters>,
+    ssrc: u32,
+    streams: Arc<Streams>,
+    waker: Waker,
 }
 
 impl Producer {
+    pub(crate) fn new(
+        parameters: RtpParameters,
+        ssrc: u32,
+        streams: Arc<Streams>,
+        waker: Waker,
+    ) -> Self {
+        Self {
+            parameters: Arc::new(parameters),
+            ssrc,
+            streams,
+            waker,
+        }
+    }
+
     /// What to send with the `produce` request.
     pub fn rtp_parameters(&self) -> &RtpParameters {
         &self.parameters
     }
 
     /// Sends one packet if the transport is connected and the producer is not paused; drops it
-    /// otherwise. Never blocks: callable from an encoder's thread.
+    /// otherwise. Never blocks on the network: callable from an encoder's thread.
     pub fn send(&self, audio: EncodedAudio) {
-        let _ = audio;
-        todo!()
+        if self.streams.send(self.ssrc, Instant::now(), audio) {
+            self.waker.wake();
+        }
     }
 
     /// Stops sending at once: packets still queued are dropped too.
     pub fn pause(&self) {
-        todo!()
+        self.streams.pause_producer(self.ssrc, true);
     }
 
     /// Sends again. The pause shows as silence, not as loss.
     pub fn resume(&self) {
-        todo!()
+        self.streams.pause_producer(self.ssrc, false);
     }
 
     /// Whether [`Self::pause`] is in effect.
     pub fn is_paused(&self) -> bool {
-        todo!()
+        self.streams.is_producer_paused(self.ssrc)
     }
 
-    /// Ends the track and frees its place in the transport. The gateway must be told separately.
+    /// Ends the track. The gateway must be told separately.
     pub async fn close(&self) {
-        todo!()
+        self.streams.remove_producer(self.ssrc);
     }
 
     /// Totals and the router's last report.
     pub async fn stats(&self) -> ProducerStats {
-        todo!()
+        self.streams.producer_stats(self.ssrc)
     }
 }

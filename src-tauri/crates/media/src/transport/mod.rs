@@ -1,7 +1,15 @@
 //! The way to and from the router.
 
+mod candidates;
+mod description;
+pub(crate) mod exchange;
+mod life;
+mod link;
 mod recv;
 mod send;
+mod sockets;
+
+pub(crate) use link::Waker;
 
 pub use recv::RecvTransport;
 pub use send::SendTransport;
@@ -37,7 +45,7 @@ impl Default for TransportOptions {
             udp: true,
             tcp: true,
             certificate: None,
-            ice_timeout: Duration::from_secs(15),
+            ice_timeout: Duration::from_secs(14),
             stall_after: Duration::from_secs(2),
         }
     }
