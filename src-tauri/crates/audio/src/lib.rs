@@ -16,11 +16,14 @@ mod device;
 mod error;
 pub mod jitter;
 mod meter;
+mod pacer;
 mod playout;
+mod resample;
 pub mod sink;
 pub mod source;
 mod spec;
 mod test_sound;
+mod voice;
 
 pub use capture::{
     Capture, CaptureEvent, CaptureEvents, CaptureOptions, CaptureStats, EncodedFrame, Monitor,
@@ -36,6 +39,7 @@ pub use playout::{
 pub use spec::{SinkSpec, SourceSpec};
 pub use test_sound::{TestSound, play_test_sound};
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Samples per second of all sound inside.
@@ -53,3 +57,8 @@ pub const OPEN_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// A running device that neither gives nor takes sound for this long counts as lost.
 pub const SILENT_DEVICE: Duration = Duration::from_secs(2);
+
+/// Locks; what a thread that panicked left behind is used as it is.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

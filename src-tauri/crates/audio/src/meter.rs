@@ -49,8 +49,8 @@ impl Level {
 #[derive(Debug)]
 pub(crate) struct SharedLevel(AtomicU32);
 
-/// How much a shown level falls with each 20 ms frame of silence: 60 dB in 2 s.
-const FALL_PER_FRAME_DB: f32 = 0.6;
+/// How fast a shown level falls: 60 dB in 2 s.
+const FALL_DB_PER_SECOND: f32 = 30.0;
 
 impl SharedLevel {
     pub(crate) fn new() -> Self {
@@ -61,9 +61,10 @@ impl SharedLevel {
         Level(f32::from_bits(self.0.load(Ordering::Relaxed)))
     }
 
-    /// Takes one more frame into account.
-    pub(crate) fn update(&self, frame: Level) {
-        let fallen = self.get().0 - FALL_PER_FRAME_DB;
+    /// Takes one more frame of so many samples into account.
+    pub(crate) fn update(&self, frame: Level, samples: usize) {
+        let seconds = samples as f32 / crate::SAMPLE_RATE as f32;
+        let fallen = self.get().0 - FALL_DB_PER_SECOND * seconds;
         let shown = if frame == Level::SILENCE && fallen < -70.0 {
             Level::SILENCE.0
         } else {
@@ -98,14 +99,14 @@ mod tests {
     #[test]
     fn a_shown_level_rises_at_once_and_falls_slowly() {
         let shown = SharedLevel::new();
-        shown.update(Level::from_dbfs(-10.0));
+        shown.update(Level::from_dbfs(-10.0), 960);
         assert_eq!(shown.get().dbfs(), -10.0);
         for _ in 0..10 {
-            shown.update(Level::SILENCE);
+            shown.update(Level::SILENCE, 960);
         }
         assert!((shown.get().dbfs() + 16.0).abs() < 0.01);
         for _ in 0..200 {
-            shown.update(Level::SILENCE);
+            shown.update(Level::SILENCE, 960);
         }
         assert_eq!(shown.get(), Level::SILENCE);
     }

@@ -1,10 +1,28 @@
 //! From a source to Opus frames: one voice thread per capture.
 
-use bytes::Bytes;
-use tokio::sync::mpsc::UnboundedReceiver;
+mod encoder;
+mod worker;
 
-use crate::source::Source;
-use crate::{AudioError, Level, SourceSpec};
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
+use std::thread::Thread;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::meter::SharedLevel;
+use crate::source::{self, Source};
+use crate::{AudioError, Direction, Level, OPEN_TIMEOUT, SourceSpec, lock};
+use encoder::Encoder;
+use worker::{Encoding, Worker};
+
+/// How long dropping a capture waits for its source to be closed.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+type OnFrame = Box<dyn FnMut(EncodedFrame) + Send>;
 
 /// How to capture.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,8 +59,6 @@ pub struct OpusOptions {
     /// Percentage of packets that is expected to be lost, at first: how much is spent on FEC;
     /// 10 by default.
     pub packet_loss: u8,
-    /// Whether pauses in speech are sent as gaps; off by default.
-    pub dtx: bool,
 }
 
 impl Default for OpusOptions {
@@ -52,7 +68,6 @@ impl Default for OpusOptions {
             complexity: 5,
             fec: true,
             packet_loss: 10,
-            dtx: false,
         }
     }
 }
@@ -110,7 +125,7 @@ pub struct CaptureStats {
 /// A running capture. Dropping it stops it: when `drop` returns, no frame is handed over
 /// any more and the device is closed or being closed.
 #[derive(Debug)]
-pub struct Capture {}
+pub struct Capture(Running);
 
 impl Capture {
     /// Opens the source and starts. `on_frame` is called on the voice thread every 20 ms
@@ -122,98 +137,222 @@ impl Capture {
         options: CaptureOptions,
         on_frame: Box<dyn FnMut(EncodedFrame) + Send>,
     ) -> Result<Self, AudioError> {
-        let _ = (options, on_frame);
-        todo!()
+        let spec = options.source.clone();
+        Self::start_by(move || source::resolve(&spec), &options, on_frame)
     }
 
-    /// As [`start`](Self::start) with a source of one's own.
+    /// As [`start`](Self::start) with a source of one's own, instead of `options.source`.
     pub fn start_with(
         source: Box<dyn Source>,
         options: CaptureOptions,
         on_frame: Box<dyn FnMut(EncodedFrame) + Send>,
     ) -> Result<Self, AudioError> {
-        let _ = (source, options, on_frame);
-        todo!()
+        Self::start_by(move || Ok(source), &options, on_frame)
+    }
+
+    fn start_by(
+        find: impl FnOnce() -> Result<Box<dyn Source>, AudioError> + Send + 'static,
+        options: &CaptureOptions,
+        on_frame: OnFrame,
+    ) -> Result<Self, AudioError> {
+        let encoding = Encoding {
+            encoder: Encoder::new(&options.opus)?,
+            on_frame,
+        };
+        let loss = options.opus.packet_loss.min(100);
+        Running::start(find, Some(encoding), options.muted, loss).map(Self)
     }
 
     /// Stops capturing at the source: the device is closed. When this returns, no frame is
     /// handed over until [`unmute`](Self::unmute). Does not wait for the device.
     pub fn mute(&self) {
-        todo!()
+        {
+            let mut gate = lock(&self.0.shared.gate);
+            gate.open = false;
+            gate.mutes = gate.mutes.wrapping_add(1);
+            self.0.shared.level.clear();
+            self.0.shared.voice.store(false, Ordering::Relaxed);
+        }
+        self.0.thread.unpark();
     }
 
     /// Opens the device again, on the voice thread; a failure is an event
     /// ([`CaptureEvent::Lost`]).
     pub fn unmute(&self) {
-        todo!()
+        lock(&self.0.shared.gate).open = true;
+        self.0.thread.unpark();
     }
 
     /// Whether it is muted.
     pub fn is_muted(&self) -> bool {
-        todo!()
+        !lock(&self.0.shared.gate).open
     }
 
     /// Loudness now, falling slowly after a sound; [`Level::SILENCE`] while muted.
     pub fn level(&self) -> Level {
-        todo!()
+        self.0.shared.level.get()
     }
 
     /// Whether somebody speaks now; false while muted.
     pub fn voice(&self) -> bool {
-        todo!()
+        self.0.shared.voice.load(Ordering::Relaxed)
     }
 
     /// Name of the device or file in use.
     pub fn device_name(&self) -> String {
-        todo!()
+        lock(&self.0.shared.device_name).clone()
     }
 
     /// Tells the encoder what percentage of packets gets lost (0..=100), from receiver
     /// reports, so that it spends as much on FEC as is useful.
     pub fn set_packet_loss(&self, percent: u8) {
-        let _ = percent;
-        todo!()
+        let percent = percent.min(100);
+        self.0.shared.packet_loss.store(percent, Ordering::Relaxed);
     }
 
     /// Counters so far.
     pub fn stats(&self) -> CaptureStats {
-        todo!()
+        *lock(&self.0.shared.stats)
     }
 
     /// The events; `None` when they were taken already.
     pub fn take_events(&mut self) -> Option<CaptureEvents> {
-        todo!()
+        self.0.events.take()
     }
 }
 
 /// Measures a source's level without encoding: for the meter before a call.
 #[derive(Debug)]
-pub struct Monitor {}
+pub struct Monitor(Running);
 
 impl Monitor {
     /// Opens the source and starts. Blocks as [`Capture::start`] does.
     pub fn start(source: SourceSpec) -> Result<Self, AudioError> {
-        let _ = source;
-        todo!()
+        Running::start(move || source::resolve(&source), None, false, 0).map(Self)
     }
 
     /// Loudness now, falling slowly after a sound.
     pub fn level(&self) -> Level {
-        todo!()
+        self.0.shared.level.get()
     }
 
     /// Whether somebody speaks now.
     pub fn voice(&self) -> bool {
-        todo!()
+        self.0.shared.voice.load(Ordering::Relaxed)
     }
 
     /// Name of the device or file in use.
     pub fn device_name(&self) -> String {
-        todo!()
+        lock(&self.0.shared.device_name).clone()
     }
 
     /// The events; `None` when they were taken already.
     pub fn take_events(&mut self) -> Option<CaptureEvents> {
-        todo!()
+        self.0.events.take()
+    }
+}
+
+/// Whether frames may pass, and how many times they were stopped.
+#[derive(Debug, Clone, Copy)]
+struct Gate {
+    open: bool,
+    mutes: u32,
+}
+
+/// What the owner and the voice thread share.
+#[derive(Debug)]
+struct Shared {
+    stop: AtomicBool,
+    /// Held while a frame is handed over.
+    gate: Mutex<Gate>,
+    level: SharedLevel,
+    voice: AtomicBool,
+    packet_loss: AtomicU8,
+    device_name: Mutex<String>,
+    stats: Mutex<CaptureStats>,
+    events: UnboundedSender<CaptureEvent>,
+}
+
+/// A voice thread.
+struct Running {
+    shared: Arc<Shared>,
+    thread: Thread,
+    finished: Mutex<Receiver<()>>,
+    events: Option<CaptureEvents>,
+}
+
+impl Running {
+    fn start(
+        find: impl FnOnce() -> Result<Box<dyn Source>, AudioError> + Send + 'static,
+        encoding: Option<Encoding>,
+        muted: bool,
+        packet_loss: u8,
+    ) -> Result<Self, AudioError> {
+        let (report, events) = unbounded_channel();
+        let shared = Arc::new(Shared {
+            stop: AtomicBool::new(false),
+            gate: Mutex::new(Gate {
+                open: !muted,
+                mutes: 0,
+            }),
+            level: SharedLevel::new(),
+            voice: AtomicBool::new(false),
+            packet_loss: AtomicU8::new(packet_loss),
+            device_name: Mutex::default(),
+            stats: Mutex::default(),
+            events: report,
+        });
+        let (opened, opening) = mpsc::sync_channel(1);
+        let (done, finished) = mpsc::sync_channel(1);
+        let working = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name("audio-voice".to_owned())
+            .spawn(move || {
+                match find().and_then(|source| Worker::open(working, source, encoding)) {
+                    Ok(mut worker) => {
+                        let _ = opened.send(Ok(()));
+                        worker.run();
+                    }
+                    Err(error) => {
+                        let _ = opened.send(Err(error));
+                    }
+                }
+                let _ = done.send(());
+            })
+            .map_err(|error| AudioError::NoSoundSystem {
+                details: error.to_string(),
+            })?
+            .thread()
+            .clone();
+        let running = Self {
+            shared,
+            thread,
+            finished: Mutex::new(finished),
+            events: Some(CaptureEvents(events)),
+        };
+        match opening.recv_timeout(OPEN_TIMEOUT) {
+            Ok(result) => result.map(|()| running),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                Err(AudioError::OpenTimeout {
+                    direction: Direction::Input,
+                })
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.shared.fmt(f)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        lock(&self.shared.gate).open = false;
+        self.shared.stop.store(true, Ordering::Relaxed);
+        self.thread.unpark();
+        // Only a device that hangs while it is opened or closed takes longer.
+        let _ = lock(&self.finished).recv_timeout(CLOSE_TIMEOUT);
     }
 }

@@ -1,14 +1,26 @@
-//! Devices of the computer.
+//! Devices of the computer: PulseAudio and PipeWire where they run, else ALSA.
+
+mod format;
+mod host;
+mod microphone;
+mod signs;
+mod speaker;
+
+pub(crate) use microphone::Microphone;
+pub(crate) use speaker::Speaker;
+
+use std::sync::mpsc;
 
 use serde::Serialize;
 
-use crate::AudioError;
+use crate::{AudioError, OPEN_TIMEOUT};
 
 /// The devices of this computer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Devices {
-    /// Microphones, the default first.
+    /// Microphones, the default first; what records a speaker ("Monitor of ...") comes last
+    /// and is never the default.
     pub inputs: Vec<DeviceInfo>,
     /// Speakers, the default first.
     pub outputs: Vec<DeviceInfo>,
@@ -23,12 +35,25 @@ pub struct DeviceInfo {
     pub id: String,
     /// For people.
     pub name: String,
-    /// Whether the system uses it unless told otherwise.
+    /// Whether it is used unless told otherwise.
     pub default: bool,
 }
 
-/// Lists microphones and speakers. Asks the sound system, up to
-/// [`OPEN_TIMEOUT`](crate::OPEN_TIMEOUT): not for the main thread of a window.
+/// Lists microphones and speakers; both lists are empty when there is no sound system. Asks
+/// the sound system, up to [`OPEN_TIMEOUT`]: not for the main thread of a window.
 pub fn devices() -> Result<Devices, AudioError> {
-    todo!()
+    let (listed, listing) = mpsc::sync_channel(1);
+    std::thread::Builder::new()
+        .name("audio-list".to_owned())
+        .spawn(move || {
+            let _ = listed.send(host::list());
+        })
+        .map_err(|error| AudioError::NoSoundSystem {
+            details: error.to_string(),
+        })?;
+    listing
+        .recv_timeout(OPEN_TIMEOUT)
+        .map_err(|_| AudioError::NoSoundSystem {
+            details: "it does not answer".to_owned(),
+        })?
 }

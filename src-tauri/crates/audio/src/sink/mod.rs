@@ -10,12 +10,13 @@ pub const STEP_SAMPLES: usize = 480;
 
 /// Takes sound, 48 kHz mono, in steps of 10 ms, at its own clock. Never blocks.
 ///
-/// All methods but the constructor's are called on one thread, the writer.
+/// All methods but [`start`](Self::start) are called on one thread, the writer.
 pub trait Sink: Send {
     /// Name for people: of the device, of the file.
     fn name(&self) -> &str;
 
-    /// Starts taking sound. A sink that waits for a callback unparks `writer` when it wants
+    /// Starts taking sound; called once, before the first [`demand`](Self::demand), perhaps on
+    /// another thread than the writer. A sink that waits for a callback unparks `writer` when it wants
     /// more. May block while a device is being opened.
     fn start(&mut self, now: Instant, writer: &Thread) -> Result<(), AudioError>;
 
@@ -41,3 +42,9 @@ pub enum Demand {
     /// Nothing yet; the writer is unparked when it does.
     Parked,
 }
+
+mod file;
+mod opening;
+
+pub(crate) use file::NullSink;
+pub(crate) use opening::open;

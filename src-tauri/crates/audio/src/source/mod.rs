@@ -46,3 +46,19 @@ pub enum Readiness {
     /// There will be no more.
     Ended,
 }
+
+mod generated;
+mod wav;
+
+/// Looks a source up; it is opened by [`Source::start`]. May block while the sound system is
+/// asked.
+pub(crate) fn resolve(spec: &crate::SourceSpec) -> Result<Box<dyn Source>, AudioError> {
+    use crate::SourceSpec;
+    Ok(match spec {
+        SourceSpec::Device(wanted) => Box::new(crate::device::Microphone::find(wanted.as_deref())?),
+        SourceSpec::Wav { path, repeat } => Box::new(wav::WavSource::open(path, *repeat)?),
+        SourceSpec::Tone { hz } => Box::new(generated::Tone::new(*hz)),
+        SourceSpec::Silence => Box::new(generated::Silence::default()),
+        SourceSpec::None => Box::new(generated::Nothing),
+    })
+}
