@@ -83,7 +83,7 @@ interop() {
 }
 
 window() {
-  [ -f tests/tests/window.rs ] || return
+  [ -d tests/tests/window ] || return
   run window cargo test -p tests --locked --no-fail-fast --test window
 }
 

@@ -111,7 +111,7 @@ impl Chromium {
             &format!("Chromium hears {hz} Hz of {name}"),
             || {
                 let matches = |heard: &Heard| {
-                    heard.name == name && (heard.hz - hz).abs() < 10.0 && heard.dominance > 10.0
+                    heard.name == name && (heard.hz - hz).abs() < 10.0 && heard.dominance > 20.0
                 };
                 self.hears().into_iter().find(matches)
             },

@@ -1,0 +1,84 @@
+//! `make bench`: what was promised of speed and size, each beside Chromium with
+//! mediasoup-client on the same gateway in the same run.
+//!
+//! Arguments: `--quick` for fewer and shorter runs (to try the benchmark itself).
+#![forbid(unsafe_code)]
+
+mod call;
+mod joining;
+mod table;
+mod usage;
+
+use std::time::Duration;
+
+use table::{Promise, Row};
+
+/// Round-trip delay of the slow link.
+const ROUND_TRIP_MS: f64 = 100.0;
+
+fn main() {
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let (runs, call_time, travel_time) = if quick { (2, 10, 10) } else { (7, 30, 60) };
+
+    println!("Joining on loopback…");
+    let loopback = joining::on_loopback(runs);
+    println!("Joining at {ROUND_TRIP_MS} ms round trip…");
+    let delayed = joining::with_delay(runs);
+    println!("A call of two for {call_time} s…");
+    let (ours, chromium) = call::cost(Duration::from_secs(call_time));
+    println!("File to file for {travel_time} s…");
+    let travel = call::travel(Duration::from_secs(travel_time));
+
+    let trips = |ms: Option<f64>| ms.map(|ms| ms / ROUND_TRIP_MS);
+    let rows = [
+        Row {
+            what: "start to first audible sample, loopback",
+            ours: loopback.ours,
+            chromium: loopback.chromium,
+            unit: ("ms", 0),
+            promise: Promise::Share(0.4),
+        },
+        Row {
+            what: "the same at 100 ms round trip, in round trips",
+            ours: trips(delayed.ours),
+            chromium: trips(delayed.chromium),
+            unit: ("", 1),
+            promise: Promise::AtMost(10.0),
+        },
+        Row {
+            what: "two-person call, share of a core",
+            ours: Some(ours.cpu_percent),
+            chromium: Some(chromium.cpu_percent),
+            unit: ("%", 1),
+            promise: Promise::AtMostAndShare(4.0, 0.25),
+        },
+        Row {
+            what: "two-person call, memory (PSS)",
+            ours: Some(ours.pss_mib),
+            chromium: Some(chromium.pss_mib),
+            unit: ("MiB", 1),
+            promise: Promise::AtMost(45.0),
+        },
+        Row {
+            what: "file to file over the SFU",
+            ours: travel.latency_ms,
+            chromium: None,
+            unit: ("ms", 0),
+            promise: Promise::AtMost(150.0),
+        },
+        Row {
+            what: "longest dropout in that time",
+            ours: Some(travel.longest_gap_ms),
+            chromium: None,
+            unit: ("ms", 0),
+            promise: Promise::AtMost(0.0),
+        },
+    ];
+    println!();
+    table::print(&rows);
+    println!("\npurity of the received tone: {:.4}", travel.purity);
+    println!(
+        "medians of {runs} runs in turn; {} cores",
+        std::thread::available_parallelism().map_or(0, usize::from)
+    );
+}

@@ -1,0 +1,162 @@
+//! The app's window, driven through WebDriver.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tests::process::{PATIENCE, repository};
+
+use crate::desktop::Desktop;
+
+/// The running app.
+pub struct App {
+    client: Client,
+    screenshots: PathBuf,
+    taken: usize,
+}
+
+impl App {
+    /// Starts the app with these arguments; pictures go to `artifacts/window/<journey>`.
+    pub async fn start(desktop: &Desktop, journey: &str, arguments: &[&str]) -> Self {
+        let screenshots = repository().join("artifacts/window").join(journey);
+        let _ = std::fs::remove_dir_all(&screenshots);
+        std::fs::create_dir_all(&screenshots).expect("a folder can be made");
+        let mut wanted = Capabilities::new();
+        wanted.insert("browserName".into(), json!("wry"));
+        wanted.insert(
+            "tauri:options".into(),
+            json!({ "application": binary(), "args": arguments }),
+        );
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(wanted)
+            .connect(&desktop.driver_url())
+            .await
+            .expect("the driver starts the app");
+        Self {
+            client,
+            screenshots,
+            taken: 0,
+        }
+    }
+
+    /// The element with this test id, once it is there.
+    pub async fn find(&self, testid: &str) -> Element {
+        self.find_css(&format!("[data-testid='{testid}']")).await
+    }
+
+    /// The element of this selector, once it is there.
+    pub async fn find_css(&self, selector: &str) -> Element {
+        let found = self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(selector))
+            .await;
+        match found {
+            Ok(element) => element,
+            Err(error) => panic!("no {selector} ({error}) in:\n{}", self.text().await),
+        }
+    }
+
+    /// Waits until nothing fits the selector.
+    pub async fn wait_gone(&self, selector: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.all(selector).await.is_empty() {
+            assert!(Instant::now() < deadline, "{selector} does not go away");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// All elements of this selector now.
+    pub async fn all(&self, selector: &str) -> Vec<Element> {
+        let found = self.client.find_all(Locator::Css(selector)).await;
+        found.expect("the page answers")
+    }
+
+    /// Presses the element with this test id.
+    pub async fn press(&self, testid: &str) {
+        let element = self.find(testid).await;
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("{testid} cannot be pressed: {error}"));
+    }
+
+    /// Replaces the text of the field with this test id.
+    pub async fn fill(&self, testid: &str, text: &str) {
+        let field = self.find(testid).await;
+        field.clear().await.expect("a field can be cleared");
+        field.send_keys(text).await.expect("a field takes keys");
+    }
+
+    /// Everything readable on the page.
+    pub async fn text(&self) -> String {
+        match self.client.find(Locator::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    /// An attribute of the element of this selector, once that is there.
+    pub async fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        let element = self.find_css(selector).await;
+        element.attr(name).await.expect("the page answers")
+    }
+
+    /// Runs a script in the page.
+    pub async fn script(&self, script: &str) -> serde_json::Value {
+        let ran = self.client.execute(script, Vec::new()).await;
+        ran.expect("the page runs a script")
+    }
+
+    /// Keeps a picture of the window.
+    pub async fn picture(&mut self, step: &str) {
+        self.taken += 1;
+        let png = self.client.screenshot().await.expect("a picture is made");
+        let file = self
+            .screenshots
+            .join(format!("{:02}-{step}.png", self.taken));
+        std::fs::write(&file, png).expect("a picture can be kept");
+    }
+
+    /// Closes the window.
+    pub async fn close(self) {
+        let _ = self.client.close().await;
+    }
+}
+
+/// The app with its page inside, built once: `JBCALLING_BIN`, or made by cargo.
+fn binary() -> &'static PathBuf {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        if let Some(given) = std::env::var_os("JBCALLING_BIN") {
+            return given.into();
+        }
+        run(Command::new("npm").args(["--prefix", "ui", "run", "build"]));
+        run(Command::new(env!("CARGO")).args([
+            "build",
+            "--locked",
+            "-p",
+            "jbcalling",
+            "--features",
+            "custom-protocol",
+        ]));
+        let target = std::env::var_os("CARGO_TARGET_DIR")
+            .map_or_else(|| repository().join("target"), PathBuf::from);
+        target.join("debug/jbcalling")
+    })
+}
+
+fn run(command: &mut Command) {
+    let status = command.current_dir(repository()).status();
+    assert!(
+        status.as_ref().is_ok_and(|status| status.success()),
+        "{command:?}: {status:?}"
+    );
+}
