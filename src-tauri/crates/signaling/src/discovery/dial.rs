@@ -82,7 +82,10 @@ async fn through_site(
             if came.await.is_err() {
                 break;
             }
-            if answer.as_ref().is_some_and(|answer| elsewhere(site, answer, &guess)) {
+            if answer
+                .as_ref()
+                .is_some_and(|answer| elsewhere(site, answer, &guess))
+            {
                 break;
             }
         }

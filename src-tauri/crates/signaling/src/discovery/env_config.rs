@@ -97,7 +97,10 @@ fn value_of<'a>(text: &'a str, key: &str) -> Option<&'a str> {
 fn quoted_after_colon(after: &str) -> Option<&str> {
     let after = after.strip_prefix(['"', '\'']).unwrap_or(after);
     let after = after.trim_start().strip_prefix([':', '='])?.trim_start();
-    let quote = after.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+    let quote = after
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '"' | '\'' | '`'))?;
     let (value, _) = after.get(1..)?.split_once(quote)?;
     // A value ends on its line; otherwise a quote is missing and this is the next key.
     (!value.contains('\n')).then_some(value)

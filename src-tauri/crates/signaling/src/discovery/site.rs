@@ -35,7 +35,9 @@ impl Route {
             return Self::Direct(gateway.clone());
         }
         let site = link.site.as_ref().or(options.default_site.as_ref());
-        Self::Site(Site(site.cloned().unwrap_or_else(|| link.site_or_default())))
+        Self::Site(Site(
+            site.cloned().unwrap_or_else(|| link.site_or_default()),
+        ))
     }
 
     pub(super) fn host(&self) -> String {
@@ -84,7 +86,8 @@ impl Site {
         let single = is_local(&self.0)
             || self.0.port().is_some()
             || !matches!(self.0.host(), Some(Host::Domain(_)));
-        self.known().or_else(|| single.then(|| own_address(&self.0)))
+        self.known()
+            .or_else(|| single.then(|| own_address(&self.0)))
     }
 
     /// What is known of a known site.
