@@ -14,5 +14,5 @@ if cargo +nightly fuzz --version >/dev/null 2>&1; then
   done
 else
   printf 'no cargo-fuzz with a nightly compiler: seeded mutations instead\n'
-  PROPTEST_CASES=${PROPTEST_CASES:-200000} cargo test --release -p socketio -p signaling -p ortc --lib fuzz </dev/null
+  PROPTEST_CASES=${PROPTEST_CASES:-200000} cargo test --release -p socketio -p signaling fuzz </dev/null
 fi

@@ -85,12 +85,14 @@ impl Jbcall {
     }
 
     /// The last view it printed.
-    pub fn view(&self) -> Option<Value> {
-        self.process
-            .lines()
-            .iter()
-            .rev()
-            .find_map(|line| view(&line.value).cloned())
+    ///
+    /// # Panics
+    /// When it has printed none.
+    pub fn view(&self) -> Value {
+        let lines = self.process.lines();
+        let last = lines.iter().rev().find_map(|line| view(&line.value));
+        last.cloned()
+            .unwrap_or_else(|| panic!("{} has printed no view", self.name))
     }
 
     /// Waits until a view of the call, the last one or a new one, shows what is asked for;
