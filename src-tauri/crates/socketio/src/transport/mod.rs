@@ -62,6 +62,10 @@ impl Network {
         })
     }
 
+    fn is_encrypted(&self) -> bool {
+        self.target.tls
+    }
+
     /// After a failed attempt; see [`Cookies`].
     pub(crate) fn forget_cookies(&self) {
         self.cookies.clear();

@@ -37,7 +37,7 @@ pub(crate) async fn open(
             let tried = tokio::time::timeout(after, websocket(network)).await;
             let error = match tried.unwrap_or(Err(ConnectError::Timeout { after })) {
                 Ok(opened) => return Ok(opened),
-                Err(error) if !polling_may_help(&error) => return Err(error),
+                Err(error) if !polling_may_help(&error, network) => return Err(error),
                 Err(error) => error,
             };
             tracing::debug!(code = error.code(), "no websocket, trying polling");
@@ -57,7 +57,11 @@ pub(crate) async fn open(
 }
 
 /// Whether the failure concerns the websocket rather than the way to the host.
-fn polling_may_help(error: &ConnectError) -> bool {
+fn polling_may_help(error: &ConnectError, network: &Network) -> bool {
+    // A proxy that opens no tunnels may still forward plain HTTP.
+    if matches!(error, ConnectError::Proxy { .. }) {
+        return !network.is_encrypted();
+    }
     !matches!(
         error,
         ConnectError::InvalidOptions { .. }

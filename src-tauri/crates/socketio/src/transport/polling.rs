@@ -17,6 +17,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+/// Most packets of one POST: python-engineio refuses more (`Payload.max_decode_packets`).
+const MOST_PACKETS: usize = 16;
+
+/// How reqwest's error begins when a proxy refuses a tunnel; it has no type that can be asked for.
+const TUNNEL: &str = "tunnel error";
+
 type Running<T> = Pin<Box<dyn Future<Output = Result<T, DisconnectReason>> + Send>>;
 
 /// See the [module](self).
@@ -192,7 +198,8 @@ impl Polling {
         let mut size = 0;
         while let Some(frame) = self.queue.front() {
             size += payload_size(frame) + 1;
-            if !batch.is_empty() && size > self.max_payload {
+            let full = size > self.max_payload || batch.len() == MOST_PACKETS;
+            if full && !batch.is_empty() {
                 break;
             }
             self.backlog -= frame.len();
@@ -300,7 +307,12 @@ fn cause(error: &reqwest::Error) -> (Option<ConnectError>, io::ErrorKind, String
     let mut next = error.source();
     while let Some(cause) = next {
         message = cause.to_string();
-        if let Some(failed) = cause.downcast_ref::<ResolveFailed>() {
+        if message.starts_with(TUNNEL) {
+            known = Some(ConnectError::Proxy {
+                status: None,
+                message: message.clone(),
+            });
+        } else if let Some(failed) = cause.downcast_ref::<ResolveFailed>() {
             known = Some(ConnectError::Resolve {
                 message: failed.0.clone(),
             });

@@ -83,7 +83,10 @@ pub(crate) async fn wrap(
 
 /// rustls' error inside an `io::Error`.
 pub(crate) fn inner_tls_error(error: &std::io::Error) -> Option<&rustls::Error> {
-    error.get_ref()?.downcast_ref()
+    let inner = error.get_ref()?;
+    inner
+        .downcast_ref()
+        .or_else(|| inner_tls_error(inner.downcast_ref::<std::io::Error>()?))
 }
 
 pub(crate) fn tls_error(error: rustls::Error) -> ConnectError {

@@ -58,6 +58,10 @@ def serve(namespace):
 
         await io.emit("question", "how many?", to=sid, namespace=namespace, callback=answered)
 
+    @on("broadcast")
+    async def broadcast(sid, data):
+        await io.emit("news", data, namespace=namespace)
+
     @on("leave me")
     async def leave(sid):
         await io.disconnect(sid, namespace=namespace)
