@@ -101,7 +101,7 @@ export class App {
     this.#applyLooks();
     this.started = true;
     const pending = await this.backend.call('take_pending_link').catch(() => null);
-    if (pending) await this.open(pending);
+    if (pending) void this.open(pending);
   }
 
   stop(): void {

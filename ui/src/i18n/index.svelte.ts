@@ -47,22 +47,30 @@ function lookUp(key: string, params: Record<string, string> = {}): string | unde
 
 /** What happened, and what to do now. */
 export function explain(error: ErrorView): { what: string; advice: string } {
-  const what = lookUp(`error.${error.code}`);
-  if (what === undefined) {
-    // The program's own sentence says both.
-    return { what: error.message || error.code, advice: '' };
+  // A code that nobody should meet has the words of its family.
+  for (const code of [error.code, error.code.split('.')[0]]) {
+    const what = lookUp(`error.${code ?? ''}`);
+    if (what !== undefined) {
+      return { what, advice: lookUp(`error.${code ?? ''}.do`) ?? t('error.do.generic') };
+    }
   }
-  return { what, advice: lookUp(`error.${error.code}.do`) ?? t('error.do.generic') };
+  // The program's own sentence says both.
+  return { what: error.message || error.code, advice: '' };
 }
 
 /** The sentence of a notice. */
 export function noticeText(notice: NoticeView): string {
-  const params: Record<string, string> = {};
+  let params: Record<string, string> = {};
   for (const [name, value] of Object.entries(notice.params)) {
     if (value !== undefined) params[name] = value;
   }
+  if (params['code'] !== undefined) {
+    const { code, message = '' } = params;
+    const { what, advice } = explain({ code, message, details: '' });
+    params = { ...params, what, advice };
+  }
   return (
-    lookUp(`notice.${notice.code}`, params) ??
+    lookUp(`notice.${notice.code}`, params)?.trim() ??
     params['message'] ??
     t('notice.unknown', { code: notice.code })
   );

@@ -1,14 +1,15 @@
-const HUES = 12;
+/** In degrees. Without greens: green says that a microphone is live. */
+const HUES = [15, 40, 65, 90, 195, 220, 245, 270, 295, 320, 345];
 
-/** One of twelve hues in degrees, always the same for a name. */
+/** A hue for a name, always the same one. */
 export function hueOf(name: string): number {
   // FNV-1a: neighbouring names get distant hues.
   let hash = 0x811c9dc5;
   for (const character of name.normalize('NFC')) {
     hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   }
-  hash ^= hash >>> 15;
-  return (hash % HUES) * (360 / HUES) + 15;
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
+  return HUES[(hash >>> 8) % HUES.length] ?? 0;
 }
 
 /** First letters of the first and the last word; what users see as letters stays whole. */

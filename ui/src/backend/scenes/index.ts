@@ -58,7 +58,7 @@ export const scenes: Record<string, Scene> = {
   'prejoin-refused': {
     pending: LINK,
     meter: { level: -30 },
-    join: error('room.refused', 'The gateway did not let you into the room.', 'join-room: denied'),
+    join: error('gateway.refused', 'The gateway refused "join-room". Try again.', 'join-room: Other'),
   },
   'call-connecting': {
     view: call({
@@ -99,7 +99,14 @@ export const scenes: Record<string, Scene> = {
           error: error('audio.no-device', 'There is no microphone.'),
         },
       },
-      notices: [{ id: 1, level: 'warning', code: 'microphone.unavailable', params: {} }],
+      notices: [
+        {
+          id: 1,
+          level: 'warning',
+          code: 'microphone.unavailable',
+          params: { code: 'audio.no-device', message: 'There is no microphone.' },
+        },
+      ],
     }),
   },
   'call-speaking': {
@@ -126,7 +133,12 @@ export const scenes: Record<string, Scene> = {
       notices: [
         { id: 1, level: 'info', code: 'participant.joined', params: { name: 'Bảo Trần' } },
         { id: 2, level: 'success', code: 'back.after', params: { seconds: '4' } },
-        { id: 3, level: 'error', code: 'microphone.lost', params: {} },
+        {
+          id: 3,
+          level: 'error',
+          code: 'microphone.unavailable',
+          params: { code: 'audio.lost', message: 'The microphone was lost.' },
+        },
       ],
     }),
     levels,
