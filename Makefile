@@ -2,7 +2,6 @@
 .PHONY: demo test bench package setup fuzz
 
 demo:
-	@scripts/setup.sh build
 	@scripts/demo.sh
 
 test:

@@ -1,7 +1,8 @@
 # Where the project keeps what is slow to make. Sourced by the other scripts.
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export JBCALL_CACHE=${JBCALL_CACHE:-$HOME/.cache/jbcall}
-export JBCALL_VENV=${JBCALL_VENV:-$JBCALL_CACHE/venv}
+export JBCALL_VENV=$JBCALL_CACHE/venv
+export JBCALL_PYTHON=${JBCALL_PYTHON:-$JBCALL_VENV/bin/python}
 # In CI every run is a fresh clone: one target directory outside of it is reused.
 if [ -n "${CI:-}" ]; then export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$JBCALL_CACHE/target}; fi
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$ROOT/target}

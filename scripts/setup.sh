@@ -87,11 +87,12 @@ tool cargo-deny "$CARGO_DENY"
 tool tauri-driver "$TAURI_DRIVER"
 
 # ---------------------------------------------------------------- Python servers
-pins=$(sha256sum < "$ROOT/scripts/python-requirements.txt")
+requirements=$ROOT/src-tauri/crates/socketio/tests/servers/requirements.txt
+pins=$(sha256sum < "$requirements")
 if [ "$(cat "$JBCALL_VENV/.pinned" 2>/dev/null)" != "$pins" ]; then
   note "Python environment for the conformance tests"
   python3 -m venv "$JBCALL_VENV"
-  "$JBCALL_VENV/bin/pip" install --quiet --disable-pip-version-check -r "$ROOT/scripts/python-requirements.txt" </dev/null
+  "$JBCALL_VENV/bin/pip" install --quiet --disable-pip-version-check -r "$requirements" </dev/null
   printf '%s\n' "$pins" > "$JBCALL_VENV/.pinned"
 fi
 
