@@ -35,7 +35,7 @@ pub const JOIN_RACE_PAUSE: Duration = Duration::from_millis(500);
 pub const DISCOVERY_LIMIT: Duration = Duration::from_secs(8);
 
 /// From link to open socket, whatever happens on the way.
-pub const DIAL_LIMIT: Duration = Duration::from_millis(9_500);
+pub const DIAL_LIMIT: Duration = Duration::from_secs(9);
 
 /// One fetch of `env-config.js`, redirects included. Shorter than the whole so that the
 /// search for a gateway without a site still has time.
@@ -44,6 +44,9 @@ pub const ENV_CONFIG_LIMIT: Duration = Duration::from_secs(4);
 /// How long an open socket waits for a slow `env-config.js` before it is taken for the
 /// gateway.
 pub const ENV_CONFIG_GRACE: Duration = Duration::from_millis(300);
+
+/// How long the greeting of a server may take that looks like an older one.
+pub const GREETING_LIMIT: Duration = Duration::from_secs(1);
 
 /// Largest `env-config.js` read, in bytes.
 pub const ENV_CONFIG_MAX_BYTES: usize = 64 * 1024;

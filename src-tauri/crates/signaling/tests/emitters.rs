@@ -9,7 +9,8 @@ use std::future::Future;
 use serde_json::{Value, json};
 use signaling::gateway::Proxy;
 use signaling::wire::{
-    Consume, Direction, JoinRoom, Language, Produce, SendChat, TransportId, UpdateLanguage,
+    Consume, Dialect, Direction, EventName, FailureShape, JoinRoom, Language, Produce, Reply,
+    RequestData, RequestName, RequestRow, SendChat, TransportId, UpdateLanguage,
 };
 use signaling::{ConnectOptions, Gateway, GatewayEvent, GatewayEvents, Network, RoomId, connect};
 use stand_in::{Script, StandIn, check};
@@ -271,6 +272,38 @@ async fn requests_leave_in_the_order_of_the_calls() {
         "{frames:?}"
     );
     stand_in.assert_clean();
+}
+
+#[tokio::test]
+async fn another_dialect_is_another_table() {
+    static ROWS: [RequestRow; 1] = [RequestRow {
+        request: RequestName::LeaveRoom,
+        name: "leaveRoom",
+        data: RequestData::None,
+        reply: Reply::Required,
+        failure: FailureShape::Silent,
+    }];
+    let stand_in = StandIn::start(Script::default()).await;
+    let options = ConnectOptions {
+        dialect: Dialect {
+            name: "other",
+            requests: &ROWS,
+            events: &[(EventName::Welcome, "connected")],
+        },
+        ..direct()
+    };
+    let (gateway, mut events) = connect(&stand_in.url, &options);
+    let first = events.next().await;
+    assert!(
+        matches!(first, Some(GatewayEvent::Connected(_))),
+        "{first:?}"
+    );
+    let missing = gateway.create_transport(Direction::Send).await.unwrap_err();
+    assert_eq!(missing.code(), "gateway.unsupported");
+    drop(gateway.leave_room());
+    assert_eq!(stand_in.wait_for_frames(1).await, [r#"420["leaveRoom"]"#]);
+    // This stand-in is of the current dialect, and stops as a real gateway would.
+    assert!(stand_in.violation().is_some());
 }
 
 #[test]

@@ -9,7 +9,12 @@ use super::site::{Answer, Route, Site, Verdict, host};
 use super::{DiscoveryError, DiscoveryOptions, Endpoints};
 use crate::gateway::{ConnectOptions, Gateway, GatewayEvent, GatewayEvents, connect};
 use crate::link::RoomLink;
-use crate::policy::{DIAL_LIMIT, ENV_CONFIG_GRACE};
+use crate::policy::{DIAL_LIMIT, ENV_CONFIG_GRACE, GREETING_LIMIT};
+use crate::wire::ServerEvent;
+
+/// Ping interval and time-out of the older servers, which speak other dialects. They do not
+/// greet as the gateway does, so both together tell them for certain.
+const OLDER_PINGS: (Duration, Duration) = (Duration::from_secs(25), Duration::from_secs(60));
 
 /// An open socket to the gateway of a link. Its first event is
 /// [`GatewayEvent::Connected`].
@@ -102,8 +107,8 @@ async fn through_site(
             verdict
         }
     };
-    if let Some(first) = outcome {
-        events.put_back(first?);
+    if let Some(seen) = outcome {
+        events.put_back(seen?);
     }
     Ok(dialed(gateway, events, verdict, discovery))
 }
@@ -129,8 +134,8 @@ async fn open(
     options: &ConnectOptions,
 ) -> Result<Dialed, DiscoveryError> {
     let (gateway, mut events) = connect(&verdict.gateway, options);
-    let first = connected(&verdict.gateway, &mut events).await?;
-    events.put_back(first);
+    let seen = connected(&verdict.gateway, &mut events).await?;
+    events.put_back(seen);
     Ok(dialed(gateway, events, verdict, discovery))
 }
 
@@ -147,15 +152,30 @@ fn dialed(
     }
 }
 
-/// Waits for the first connection and gives its event, or why there is none.
+/// Waits for the first connection and gives its events, or why there is none.
 pub(super) async fn connected(
     gateway: &Url,
     events: &mut GatewayEvents,
-) -> Result<GatewayEvent, DiscoveryError> {
+) -> Result<Vec<GatewayEvent>, DiscoveryError> {
     let host = host(gateway);
     while let Some(event) = events.next().await {
         match event {
-            GatewayEvent::Connected(_) => return Ok(event),
+            GatewayEvent::Connected(session) => {
+                let suspect = (session.ping_interval, session.ping_timeout) == OLDER_PINGS;
+                let mut seen = vec![GatewayEvent::Connected(session)];
+                if suspect {
+                    let greeting = timeout(GREETING_LIMIT, events.next()).await;
+                    let welcome = match greeting {
+                        Ok(Some(GatewayEvent::Event(ServerEvent::Welcome(welcome)))) => welcome,
+                        _ => return Err(DiscoveryError::Older { host }),
+                    };
+                    if welcome.socket_id.is_none() {
+                        return Err(DiscoveryError::Older { host });
+                    }
+                    seen.push(GatewayEvent::Event(ServerEvent::Welcome(welcome)));
+                }
+                return Ok(seen);
+            }
             GatewayEvent::ConnectFailed { error, .. } => {
                 return Err(DiscoveryError::of_connect(&host, &error));
             }

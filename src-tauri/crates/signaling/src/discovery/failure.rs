@@ -32,6 +32,12 @@ pub enum DiscoveryError {
         /// The host.
         host: String,
     },
+    /// A server of an older dialect.
+    #[error("The server at {host} is an older version that is not supported. Ask its operator.")]
+    Older {
+        /// The host.
+        host: String,
+    },
     /// A proxy answers for a service that is down.
     #[error("The call service at {host} is down (HTTP {status}). Try again in a minute.")]
     Down {
@@ -85,6 +91,7 @@ impl DiscoveryError {
             Self::Unreachable { .. } => "gateway.unreachable",
             Self::Timeout { .. } => "gateway.no-answer",
             Self::NoGateway { .. } => "gateway.none-here",
+            Self::Older { .. } => "gateway.unsupported",
             Self::Down { .. } => "gateway.down",
             Self::Refused { .. } => "gateway.connection-refused",
             Self::Certificate { .. } => "gateway.certificate",

@@ -53,7 +53,7 @@ pub(super) struct Site(Url);
 /// What came of asking a site.
 pub(super) enum Answer {
     /// A configuration, and the base it was found at (after redirects).
-    Config(EnvConfig, Url),
+    Config(Box<EnvConfig>, Url),
     /// Something answers at this base, but has no configuration: a gateway alone, or any
     /// other web server.
     NoConfig(Url),
@@ -128,6 +128,8 @@ impl Site {
             .await
             {
                 Ok(page) => page,
+                // Something answers, if only too much of it.
+                Err(ConnectError::Protocol { .. }) => return Answer::NoConfig(self.base_of(&url)),
                 Err(error) => return Answer::Failed(error),
             };
             if let Some(next) = page
@@ -147,7 +149,7 @@ impl Site {
             if page.status.is_success() {
                 let config = EnvConfig::parse(&String::from_utf8_lossy(&page.body), &base);
                 if !config.is_empty() {
-                    return Answer::Config(config, base);
+                    return Answer::Config(Box::new(config), base);
                 }
             }
             return Answer::NoConfig(base);
@@ -178,7 +180,7 @@ impl Site {
                 let Some(gateway) = config.gateway.clone() else {
                     // An empty value means "not set".
                     let mut verdict = self.known().unwrap_or_else(|| own_address(base));
-                    verdict.config = config.clone();
+                    verdict.config = EnvConfig::clone(config);
                     return Ok(verdict);
                 };
                 let downgrade = base.scheme() == "https" && gateway.scheme() == "http";
@@ -190,7 +192,7 @@ impl Site {
                 Ok(Verdict {
                     gateway,
                     source: GatewaySource::Site,
-                    config: config.clone(),
+                    config: EnvConfig::clone(config),
                 })
             }
             Answer::NoConfig(base) => Ok(self.known().unwrap_or_else(|| own_address(base))),
@@ -215,5 +217,81 @@ pub(super) fn host(url: &Url) -> String {
     match url.port() {
         Some(port) => format!("{host}:{port}"),
         None => host.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(url: &str) -> Site {
+        Site(Url::parse(url).expect("an address"))
+    }
+
+    fn config(gateway: &str) -> Answer {
+        let base = Url::parse("https://a.example/").expect("an address");
+        let text = format!("REACT_APP_GATEWAY_URL: \"{gateway}\"");
+        Answer::Config(Box::new(EnvConfig::parse(&text, &base)), base)
+    }
+
+    fn failed() -> Answer {
+        Answer::Failed(ConnectError::Resolve {
+            message: "no such name".into(),
+        })
+    }
+
+    #[test]
+    fn a_gateway_is_guessed_only_where_it_is_likely() {
+        let guess = |url: &str| site(url).guess().map(|guess| guess.gateway.to_string());
+        let own = |url: &str| Some(url.to_owned());
+        assert_eq!(
+            guess("http://127.0.0.1:3000/"),
+            own("http://127.0.0.1:3000/")
+        );
+        assert_eq!(guess("http://laptop.local/"), own("http://laptop.local/"));
+        assert_eq!(guess("https://9.9.9.9/"), own("https://9.9.9.9/"));
+        assert_eq!(
+            guess("https://a.example:8443/"),
+            own("https://a.example:8443/")
+        );
+        assert_eq!(guess("https://a.example/"), None);
+        assert_eq!(
+            guess("https://www.jbcalling.site/"),
+            own("https://webrtc.jbcalling.site/")
+        );
+    }
+
+    #[test]
+    fn the_known_site_has_its_gateway_whatever_happens() {
+        let known = site("https://jbcalling.site/");
+        for answer in [failed(), Answer::NoConfig(known.0.clone()), config("")] {
+            let verdict = known.decide(&answer).expect("a gateway");
+            assert_eq!(verdict.gateway.as_str(), "https://webrtc.jbcalling.site/");
+            assert_eq!(verdict.source, GatewaySource::KnownSite);
+        }
+        let moved = known
+            .decide(&config("https://new.example"))
+            .expect("a gateway");
+        assert_eq!(moved.gateway.as_str(), "https://new.example/");
+    }
+
+    #[test]
+    fn an_unknown_site_has_its_own_address_or_an_error() {
+        let unknown = site("https://a.example/");
+        let verdict = unknown.decide(&config("")).expect("a gateway");
+        assert_eq!(verdict.gateway.as_str(), "https://a.example/");
+        let error = unknown.decide(&failed()).err().expect("no gateway");
+        assert_eq!(error.code(), "gateway.unknown-host");
+    }
+
+    #[test]
+    fn encryption_is_not_given_up() {
+        let secure = site("https://a.example/");
+        let error = secure
+            .decide(&config("http://g.example"))
+            .err()
+            .expect("refused");
+        assert_eq!(error.code(), "gateway.insecure");
+        assert!(secure.decide(&config("http://127.0.0.1:3000")).is_ok());
     }
 }

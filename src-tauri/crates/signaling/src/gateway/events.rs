@@ -90,8 +90,10 @@ impl GatewayEvents {
         }
     }
 
-    /// Puts an event in front of all others, for the owner to whom the stream goes next.
-    pub(crate) fn put_back(&mut self, event: GatewayEvent) {
-        self.put_back.push_front(event);
+    /// Puts events in front of all others, for the owner to whom the stream goes next.
+    pub(crate) fn put_back(&mut self, events: Vec<GatewayEvent>) {
+        for event in events.into_iter().rev() {
+            self.put_back.push_front(event);
+        }
     }
 }

@@ -9,22 +9,38 @@ use super::person::Parameters;
 use super::{DEFAULT_SITE, LinkError, RoomLink, default_site, room_id};
 
 /// The link inside a sentence, or inside brackets or quotes; otherwise the input.
-pub(super) fn without_surroundings(input: &str) -> &str {
-    const STARTS: [&str; 3] = ["https://", "http://", "jbcall:"];
+///
+/// # Errors
+/// A link with a space inside: cut there, it would lead into another room.
+pub(super) fn without_surroundings(input: &str) -> Result<&str, LinkError> {
     const WRAPPERS: &[char] = &['<', '>', '(', ')', '[', ']', '"', '\'', '“', '”', '`'];
-    if !input.contains(char::is_whitespace) && !input.starts_with(WRAPPERS) {
-        return input;
+    let bare = input.trim_start_matches(WRAPPERS);
+    let is_link = |text: &str| {
+        let starts = ["https://", "http://", "jbcall:"];
+        starts.iter().any(|start| starts_with(text, start))
+    };
+    if is_link(bare) {
+        let line = bare.lines().next().unwrap_or_default().trim_end();
+        if line.contains(char::is_whitespace) {
+            return Err(LinkError::malformed("there is a space in it"));
+        }
+        let wrapped = bare.len() < input.len();
+        return Ok(if wrapped {
+            end_of_link(line, WRAPPERS)
+        } else {
+            line
+        });
     }
     let word = input
         .split_whitespace()
         .map(|word| word.trim_start_matches(WRAPPERS))
-        .find(|word| STARTS.iter().any(|start| starts_with(word, start)));
-    match word {
-        Some(word) if word.len() < input.len() => {
-            word.trim_end_matches(|c| WRAPPERS.contains(&c) || matches!(c, '.' | ',' | ';' | '!'))
-        }
-        _ => input,
-    }
+        .find(|word| is_link(word));
+    Ok(word.map_or(input, |word| end_of_link(word, WRAPPERS)))
+}
+
+/// A link without the punctuation of the sentence around it.
+fn end_of_link<'a>(link: &'a str, wrappers: &[char]) -> &'a str {
+    link.trim_end_matches(|c| wrappers.contains(&c) || matches!(c, '.' | ',' | ';' | '!'))
 }
 
 fn starts_with(text: &str, start: &str) -> bool {

@@ -32,7 +32,11 @@ pub(super) fn parse(rest: &str) -> Result<RoomLink, LinkError> {
             _ => Err(LinkError::ExtraPath),
         };
     }
-    if segments.len() > 1 || is_address(first, false) || fragment.contains("room/") {
+    let names_room = Parameters::new(pairs.iter().cloned()).room().is_some();
+    if segments.len() > 1
+        || is_address(first, names_room)
+        || (is_address(first, true) && fragment.contains("room/"))
+    {
         // The scheme stands in place of https.
         let fragment = if fragment.is_empty() {
             String::new()

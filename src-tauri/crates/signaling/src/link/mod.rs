@@ -146,7 +146,7 @@ impl RoomLink {
         if input.is_empty() {
             return Err(LinkError::Empty);
         }
-        let input = address::without_surroundings(input);
+        let input = address::without_surroundings(input)?;
         if let Some(rest) = encoding::strip_scheme(input, APP_SCHEME) {
             return app::parse(rest);
         }

@@ -56,6 +56,10 @@ pub struct Script {
     pub other: Page,
     /// Whether there is a gateway here.
     pub socket: bool,
+    /// Ping interval and time-out, milliseconds.
+    pub pings: (u64, u64),
+    /// What follows the CONNECT answer.
+    pub greeting: Option<&'static str>,
     /// Answers to requests by event name, used in order; a request without one is never
     /// answered.
     pub answers: Vec<(&'static str, Vec<Value>)>,
@@ -67,6 +71,8 @@ impl Default for Script {
             env_config: Page::gateway_404(),
             other: Page::gateway_404(),
             socket: true,
+            pings: (10_000, 20_000),
+            greeting: Some(r#"42["connected",{"socketId":"socket-1"}]"#),
             answers: Vec::new(),
         }
     }
@@ -192,7 +198,7 @@ async fn serve(mut stream: TcpStream, script: Script, shared: Arc<Shared>) -> Op
     let path = head.split(' ').nth(1)?.to_owned();
     let upgrade = head.to_ascii_lowercase().contains("upgrade: websocket");
     if upgrade && script.socket {
-        return session(stream, shared).await;
+        return session(stream, &script, shared).await;
     }
     let mut rest = vec![0; length];
     stream.read_exact(&mut rest).await.ok()?;
@@ -233,11 +239,11 @@ async fn answer(mut stream: TcpStream, page: Page, shared: &Shared) -> Option<()
     stream.shutdown().await.ok()
 }
 
-async fn session(stream: TcpStream, shared: Arc<Shared>) -> Option<()> {
+async fn session(stream: TcpStream, script: &Script, shared: Arc<Shared>) -> Option<()> {
     let mut socket = tokio_tungstenite::accept_async(stream).await.ok()?;
     let open = json!({
-        "sid": "engine", "upgrades": [], "pingInterval": 10_000, "pingTimeout": 20_000,
-        "maxPayload": 1_000_000,
+        "sid": "engine", "upgrades": [], "pingInterval": script.pings.0,
+        "pingTimeout": script.pings.1, "maxPayload": 1_000_000,
     });
     socket.send(Message::text(format!("0{open}"))).await.ok()?;
     let (to_client, mut outgoing) = mpsc::unbounded_channel();
@@ -249,8 +255,9 @@ async fn session(stream: TcpStream, shared: Arc<Shared>) -> Option<()> {
                 match frame.as_str() {
                     "40" => {
                         socket.send(Message::text(r#"40{"sid":"socket-1"}"#)).await.ok()?;
-                        let welcome = r#"42["connected",{"socketId":"socket-1"}]"#;
-                        socket.send(Message::text(welcome)).await.ok()?;
+                        if let Some(greeting) = script.greeting {
+                            socket.send(Message::text(greeting)).await.ok()?;
+                        }
                         shared.sockets.lock().unwrap().push(to_client.clone());
                         shared.opened.notify_waiters();
                     }
