@@ -19,7 +19,6 @@ use webrtc::peer_connection::{
     RTCIceTransportPolicy, RTCSessionDescription, Registry, SettingEngine, SettingEngineBuilder,
     Slot, StatsSelector,
 };
-use webrtc::rtp_transceiver::RtpSender;
 
 use super::candidates::{self, RemoteCandidate};
 use super::description::{PLACEHOLDER_PAYLOAD_TYPE, RemoteParameters};
@@ -82,6 +81,7 @@ impl Link {
             rand::random(),
             Arc::clone(&cname),
             options.stall_after,
+            sender,
         );
         let network = Network::new();
         let life = Life::new(Arc::clone(&streams));
