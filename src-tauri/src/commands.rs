@@ -1,0 +1,305 @@
+//! The page's commands, one function each. The list in `ui/src/backend/names.ts` names the same
+//! ones; a test below compares the two.
+
+use std::sync::{Mutex, MutexGuard};
+
+use audio::SourceSpec;
+use call::Command;
+use rand::rngs::StdRng;
+use signaling::{RoomId, RoomLink};
+use tauri::{AppHandle, State};
+
+use crate::boundary::{
+    About, AudioDevice, CallCommand, DeviceList, JoinRequest, NewRoom, ParsedLink, PreparedRoom,
+};
+use crate::calls::{self, Calls};
+use crate::errors::{self, Answer};
+use crate::links::PendingLink;
+use crate::meter::Meter;
+use crate::settings::{Settings, SettingsFile};
+
+type SettingsState<'a> = State<'a, Mutex<SettingsFile>>;
+
+/// Answers the page's commands.
+pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        parse_link,
+        get_settings,
+        set_settings,
+        list_devices,
+        new_room,
+        prepare,
+        cancel_prepare,
+        start_meter,
+        stop_meter,
+        test_sound,
+        join,
+        call_command,
+        copy_text,
+        remove_recent,
+        take_pending_link,
+        about,
+        open_external,
+    ]
+}
+
+#[tauri::command]
+fn parse_link(input: &str) -> Answer<ParsedLink> {
+    let link = RoomLink::parse(input).map_err(|error| errors::link(&error))?;
+    Ok(ParsedLink {
+        room: link.room.to_string(),
+        site: site_host(&link),
+        gateway_host: link.gateway.as_ref().and_then(host),
+        name: link.name,
+    })
+}
+
+#[tauri::command]
+fn get_settings(settings: SettingsState<'_>) -> Answer<Settings> {
+    Ok(lock(&settings)?.current().clone())
+}
+
+/// The recent rooms are the shell's: a page that was slow to hear of a join does not lose it.
+#[tauri::command]
+fn set_settings(settings: SettingsState<'_>, new: Settings) -> Answer<()> {
+    change(&settings, |current| {
+        let recents = if new.keep_recents {
+            std::mem::take(&mut current.recents)
+        } else {
+            Vec::new()
+        };
+        *current = Settings { recents, ..new };
+    })
+}
+
+#[tauri::command]
+async fn list_devices() -> Answer<DeviceList> {
+    let found = tauri::async_runtime::spawn_blocking(audio::devices)
+        .await
+        .map_err(errors::internal)?;
+    Ok(match found {
+        Ok(devices) => DeviceList {
+            inputs: devices.inputs.into_iter().map(device).collect(),
+            outputs: devices.outputs.into_iter().map(device).collect(),
+            error: None,
+        },
+        Err(error) => DeviceList {
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            error: Some(errors::audio(&error)),
+        },
+    })
+}
+
+#[tauri::command]
+fn new_room() -> NewRoom {
+    let room = RoomId::generate(&mut rand::make_rng::<StdRng>());
+    NewRoom {
+        link: RoomLink::to_room(room, None).share_link(),
+    }
+}
+
+#[tauri::command]
+async fn prepare(
+    calls: State<'_, Calls>,
+    settings: SettingsState<'_>,
+    input: String,
+) -> Answer<PreparedRoom> {
+    let link = RoomLink::parse(&input).map_err(|error| errors::link(&error))?;
+    let settings = lock(&settings)?.current().clone();
+    let (room, site) = (link.room.to_string(), site_host(&link));
+    calls.prepare(link, &settings).await?;
+    Ok(PreparedRoom {
+        room,
+        site,
+        people: None,
+    })
+}
+
+#[tauri::command]
+fn cancel_prepare(calls: State<'_, Calls>, meter: State<'_, Meter>) {
+    meter.stop();
+    calls.cancel_prepare();
+}
+
+#[tauri::command]
+fn start_meter(app: AppHandle, meter: State<'_, Meter>, microphone: Option<String>) {
+    match calls::source(microphone) {
+        SourceSpec::None => meter.stop(),
+        source => meter.start(&app, source),
+    }
+}
+
+#[tauri::command]
+fn stop_meter(meter: State<'_, Meter>) {
+    meter.stop();
+}
+
+/// Answers when the sound was played.
+#[tauri::command]
+async fn test_sound(speaker: Option<String>) -> Answer<()> {
+    tauri::async_runtime::spawn_blocking(move || {
+        audio::play_test_sound(calls::sink(speaker)).map(audio::TestSound::wait)
+    })
+    .await
+    .map_err(errors::internal)?
+    .map_err(|error| errors::audio(&error))
+}
+
+/// The one command that starts the microphone for others to hear: it comes from a press of
+/// Join, never from a link.
+#[tauri::command]
+async fn join(
+    app: AppHandle,
+    calls: State<'_, Calls>,
+    meter: State<'_, Meter>,
+    settings: SettingsState<'_>,
+    request: JoinRequest,
+) -> Answer<()> {
+    // Some devices can be opened once only.
+    meter.stop();
+    let joined = calls.join(&app, &request).await?;
+    change(&settings, |settings| {
+        settings.name = request.name;
+        settings.start_muted = request.muted;
+        settings.remember(joined);
+    })
+}
+
+#[tauri::command]
+fn call_command(calls: State<'_, Calls>, command: CallCommand) -> Answer<()> {
+    calls.send(match command {
+        CallCommand::Mute => Command::Mute,
+        CallCommand::Unmute => Command::Unmute,
+        CallCommand::Chat { text } => Command::Chat(text),
+        CallCommand::MarkChatRead => Command::MarkChatRead,
+        CallCommand::DismissNotice { id } => Command::DismissNotice(id),
+        CallCommand::SetMicrophone { device } => Command::SetMicrophone(calls::source(device)),
+        CallCommand::SetSpeaker { device } => Command::SetSpeaker(calls::sink(device)),
+        CallCommand::Leave => Command::Leave,
+    })
+}
+
+#[tauri::command]
+fn copy_text(clipboard: State<'_, crate::clipboard::Clipboard>, text: String) -> Answer<()> {
+    clipboard.copy(text)
+}
+
+#[tauri::command]
+fn remove_recent(settings: SettingsState<'_>, link: &str) -> Answer<()> {
+    change(&settings, |settings| settings.forget(link))
+}
+
+#[tauri::command]
+fn take_pending_link(pending: State<'_, PendingLink>) -> Option<String> {
+    pending.take()
+}
+
+#[tauri::command]
+fn about() -> About {
+    About {
+        version: env!("CARGO_PKG_VERSION").into(),
+        tauri: tauri::VERSION.into(),
+        webview: tauri::webview_version().unwrap_or_default(),
+    }
+}
+
+/// Opens a web page that somebody named in the chat, in the browser. Only web pages: other
+/// schemes start programs.
+#[tauri::command]
+fn open_external(url: &str) -> Answer<()> {
+    let url = url::Url::parse(url).map_err(errors::internal)?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(errors::internal("not a web page"));
+    }
+    open::that_detached(url.as_str()).map_err(errors::internal)
+}
+
+fn lock<'a>(settings: &'a SettingsState<'_>) -> Answer<MutexGuard<'a, SettingsFile>> {
+    settings.lock().map_err(errors::internal)
+}
+
+fn change(settings: &SettingsState<'_>, change: impl FnOnce(&mut Settings)) -> Answer<()> {
+    lock(settings)?
+        .change(change)
+        .map_err(errors::settings_not_saved)
+}
+
+fn device(of: audio::DeviceInfo) -> AudioDevice {
+    AudioDevice {
+        id: of.id,
+        name: of.name,
+        is_default: of.default,
+    }
+}
+
+/// What to show for a site: "jbcalling.site", or "127.0.0.1:3000" where the port matters.
+fn site_host(link: &RoomLink) -> String {
+    host(&link.site_or_default()).unwrap_or_default()
+}
+
+fn host(url: &url::Url) -> Option<String> {
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    /// The names between two lines of a source file, by a pattern in front of them.
+    fn names<'a>(
+        source: &'a str,
+        from: &str,
+        to: &str,
+        name: fn(&'a str) -> Option<&'a str>,
+    ) -> BTreeSet<&'a str> {
+        let lines = source
+            .lines()
+            .skip_while(|line| !line.contains(from))
+            .skip(1);
+        lines
+            .take_while(|line| !line.contains(to))
+            .filter_map(|line| name(line.trim()))
+            .collect()
+    }
+
+    #[test]
+    fn page_and_shell_name_the_same_commands() {
+        let shell = names(
+            include_str!("commands.rs"),
+            "generate_handler![",
+            "]",
+            |line| line.strip_suffix(','),
+        );
+        let page = names(
+            include_str!("../../ui/src/backend/names.ts"),
+            "export interface Commands",
+            "}",
+            |line| line.split_once(": {").map(|(name, _)| name),
+        );
+        assert!(shell.len() > 10, "{shell:?}");
+        assert_eq!(shell, page);
+    }
+
+    #[test]
+    fn page_and_shell_name_the_same_events() {
+        let shell = names(include_str!("events.rs"), "//!", "#[cfg", |line| {
+            line.split('"').nth(1)
+        });
+        let page = names(
+            include_str!("../../ui/src/backend/names.ts"),
+            "export interface Events",
+            "}",
+            |line| {
+                line.split_once(": ")
+                    .map(|(name, _)| name.trim_matches('\''))
+            },
+        );
+        assert!(!shell.is_empty());
+        assert_eq!(shell, page);
+    }
+}

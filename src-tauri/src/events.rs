@@ -1,0 +1,12 @@
+//! Names of the events that the shell sends to the page.
+
+/// The call as it is now: [`call::view::CallView`].
+pub const CALL_VIEW: &str = "call-view";
+/// Levels during a call, at 10 Hz: [`call::view::LevelsView`].
+pub const CALL_LEVELS: &str = "call-levels";
+/// The call is over: [`call::view::EndReason`].
+pub const CALL_ENDED: &str = "call-ended";
+/// A link was opened while the program runs: its text.
+pub const OPEN_LINK: &str = "open-link";
+/// Level of the microphone before a call, at 10 Hz: [`crate::meter::MeterView`].
+pub const METER: &str = "meter";
