@@ -18,5 +18,6 @@ pub mod view;
 
 pub use call::{Call, CallStats, ReceivedStats};
 pub use command::Command;
+pub use media::IceServer;
 pub use options::{CallOptions, JoinOptions};
 pub use prepare::{PrepareError, Prepared, prepare};
