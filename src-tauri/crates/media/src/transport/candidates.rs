@@ -220,6 +220,6 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(relays.len(), 1);
-        assert_eq!(addresses, ["127.0.0.1:99".parse().unwrap()]);
+        assert_eq!(addresses, ["127.0.0.1:99".parse::<SocketAddr>().unwrap()]);
     }
 }

@@ -45,6 +45,6 @@ mod tests {
     fn loopback_is_reached_from_loopback() {
         let remote = "127.0.0.1:40000".parse().unwrap();
         let addresses: Vec<_> = LocalAddress { remote }.to_socket_addrs().unwrap().collect();
-        assert_eq!(addresses, ["127.0.0.1:0".parse().unwrap()]);
+        assert_eq!(addresses, ["127.0.0.1:0".parse::<SocketAddr>().unwrap()]);
     }
 }
