@@ -95,14 +95,6 @@ impl Resampler {
         }
         stages.pending.drain(..used);
     }
-
-    /// Forgets what it holds.
-    pub(crate) fn reset(&mut self) {
-        if let Some(stages) = &mut self.stages {
-            stages.sinc.reset();
-            stages.pending.clear();
-        }
-    }
 }
 
 #[cfg(test)]

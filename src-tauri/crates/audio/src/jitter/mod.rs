@@ -98,7 +98,7 @@ pub struct JitterStats {
     pub fec_frames: u64,
     /// Lost or late packets that were concealed, in frames.
     pub concealed_frames: u64,
-    /// Times packets ran out while the sender was sending.
+    /// Times packets came too late, of those that were not lost.
     pub underruns: u64,
     /// Times the sender started anew.
     pub resets: u64,
@@ -266,9 +266,13 @@ impl JitterBuffer {
     /// What to play next; called whenever the last answer was played.
     pub fn pull(&mut self, now: Instant) -> Pulled {
         if let Phase::Filling(since) = self.phase {
-            let waited = now.saturating_duration_since(since);
             let target = self.delays.target();
-            if !self.packets.is_empty() && (waited >= target || self.span() >= target) {
+            let waited = now.saturating_duration_since(since) >= target;
+            // After an outage packets come in a burst: the first has waited long elsewhere.
+            let late = self.packets.front().is_some_and(|first| {
+                self.delays.delay_us(first.timestamp, now) >= target.as_micros() as i64
+            });
+            if late || waited && !self.packets.is_empty() {
                 self.begin_spurt(now);
             }
         }
@@ -285,12 +289,6 @@ impl JitterBuffer {
         }
     }
 
-    /// Duration of what is kept.
-    fn span(&self) -> Duration {
-        let samples: u64 = self.packets.iter().map(|p| u64::from(p.samples)).sum();
-        Duration::from_micros(samples * 125 / 6)
-    }
-
     /// From gathering to playing: settles what the interruption before was.
     fn begin_spurt(&mut self, now: Instant) {
         let Some(first) = self.packets.front().cloned() else {
@@ -302,7 +300,7 @@ impl JitterBuffer {
                 && first.timestamp == expected.timestamp
                 && expected.covered < SHORT_INTERRUPTION_SAMPLES;
             if missing > 0 || late {
-                self.count_dropout(expected.concealed);
+                self.count_dropout(expected.concealed, late);
             }
         }
         self.expected = Some(Expected {
@@ -316,8 +314,8 @@ impl JitterBuffer {
         self.phase = Phase::Playing;
     }
 
-    fn count_dropout(&mut self, concealed_samples: u32) {
-        self.stats.underruns += 1;
+    fn count_dropout(&mut self, concealed_samples: u32, late: bool) {
+        self.stats.underruns += u64::from(late);
         self.stats.concealed_frames += u64::from(concealed_samples.div_ceil(FRAME_SAMPLES as u32));
     }
 
@@ -337,9 +335,9 @@ impl JitterBuffer {
 
         if missing == 0 && ahead <= 0 && expected.concealed > 0 {
             // Nothing was lost, it came too late: it is played now, later than planned.
-            self.count_dropout(expected.concealed);
+            self.count_dropout(expected.concealed, true);
         } else if missing > 0 && expected.concealed > 0 {
-            self.count_dropout(expected.concealed);
+            self.count_dropout(expected.concealed, false);
             self.forget_concealed();
         }
         if uncovered <= 0 || uncovered > LONGEST_GAP_SAMPLES {

@@ -270,7 +270,7 @@ pub struct StreamStats {
     pub fec_frames: u64,
     /// Frames that were made up (packet loss concealment): audible dropouts.
     pub concealed_frames: u64,
-    /// Times the stream had to wait for packets in the middle of sound.
+    /// Times the stream had to wait for packets that came too late.
     pub underruns: u64,
     /// Times the sender or the timestamps started anew.
     pub resets: u64,

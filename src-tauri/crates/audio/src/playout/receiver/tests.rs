@@ -34,7 +34,20 @@ struct Network {
     sender_speed: f64,
 }
 
-/// Sends a tone for so many seconds through a network; returns what is heard and counted.
+impl Network {
+    /// Nothing lost, all clocks equal.
+    fn good(jitter: f32) -> Self {
+        Self {
+            loss: 0.0,
+            jitter,
+            sender_speed: 1.0,
+        }
+    }
+}
+
+/// Sends a tone that swells four times a second (as syllables do: a steady one is no speech to
+/// Opus, which then leaves FEC out) for so many seconds through a network and listens a second longer; returns
+/// what is heard and counted.
 fn transmit(hz: f32, seconds: u32, network: &Network, seed: u64) -> (Vec<f32>, StreamStats) {
     let mut encoder = Encoder::new(48_000, Channels::Mono, Application::Voip).expect("settings");
     encoder
@@ -49,7 +62,8 @@ fn transmit(hz: f32, seconds: u32, network: &Network, seed: u64) -> (Vec<f32>, S
         let sound: Vec<f32> = (n * 960..(n + 1) * 960)
             .map(|i| {
                 let phase = f64::from(hz) * f64::from(i) / 48_000.0;
-                (phase.fract() * std::f64::consts::TAU).sin() as f32 * 0.3
+                let swell = 0.6 - 0.4 * (f64::from(i) / 12_000.0 * std::f64::consts::TAU).cos();
+                ((phase.fract() * std::f64::consts::TAU).sin() * swell) as f32 * 0.3
             })
             .collect();
         let payload = encoder.encode_vec_float(&sound, 1000).expect("encoded");
@@ -69,7 +83,7 @@ fn transmit(hz: f32, seconds: u32, network: &Network, seed: u64) -> (Vec<f32>, S
     let mut receiver = Receiver::new().expect("settings");
     let mut heard = Vec::new();
     let mut step = [0.0; 480];
-    for n in 0..seconds * 100 {
+    for n in 0..(seconds + 1) * 100 {
         let now = start + n * 10 * MS;
         while let Some(packet) = in_flight.next_if(|packet| packet.arrived <= now) {
             receiver.insert(packet);
@@ -82,18 +96,13 @@ fn transmit(hz: f32, seconds: u32, network: &Network, seed: u64) -> (Vec<f32>, S
 
 #[test]
 fn a_tone_arrives_whole_on_a_good_network() {
-    let good = Network {
-        loss: 0.0,
-        jitter: 10.0,
-        sender_speed: 1.0,
-    };
-    let (heard, stats) = transmit(440.0, 10, &good, 1);
-    let heard = &heard[9600..];
+    let (heard, stats) = transmit(440.0, 10, &Network::good(10.0), 1);
+    let heard = &heard[9600..480_000];
     let found = dominant_frequency(heard, 48_000).expect("a tone");
     assert!((found.hz - 440.0).abs() <= 2.0, "{found:?}");
     assert!(found.share > 0.9, "{found:?}");
-    assert!((rms(heard) - 0.212).abs() < 0.03, "as loud: {}", rms(heard));
-    assert_eq!(longest_gap_ms(heard, 48_000, 0.05), 0);
+    assert!((rms(heard) - 0.14).abs() < 0.02, "as loud: {}", rms(heard));
+    assert_eq!(longest_gap_ms(heard, 48_000, 0.02), 0);
     assert_eq!((stats.concealed_frames, stats.fec_frames), (0, 0));
     assert_eq!((stats.underruns, stats.late), (0, 0));
     assert!(stats.delay <= 60 * MS, "{stats:?}");
@@ -108,43 +117,45 @@ fn a_tone_survives_loss_jitter_and_reordering() {
             sender_speed: 1.0,
         };
         let (heard, stats) = transmit(700.0, 10, &bad, seed);
-        let heard = &heard[24_000..];
+        let heard = &heard[24_000..480_000];
         let found = dominant_frequency(heard, 48_000).expect("a tone");
         assert!((found.hz - 700.0).abs() <= 5.0, "{found:?}");
         assert!(found.share > 0.6, "{found:?} {stats:?}");
         assert!(longest_gap_ms(heard, 48_000, 0.02) <= 40, "{stats:?}");
         assert!(stats.reordered > 20, "{stats:?}");
-        assert!(stats.fec_frames >= 25, "{stats:?}");
+        assert!(stats.fec_frames >= 12, "{stats:?}");
         assert!(stats.concealed_frames <= 40, "{stats:?}");
     }
 }
 
 #[test]
 fn a_sender_whose_clock_is_off_never_causes_gaps_or_growing_delay() {
-    for sender_speed in [0.9995, 1.0005] {
+    for sender_speed in [0.999, 1.001] {
         let drifting = Network {
-            loss: 0.0,
-            jitter: 8.0,
             sender_speed,
+            ..Network::good(8.0)
         };
-        // 40 s at 500 ppm: 20 ms too little or too much.
-        let (heard, stats) = transmit(440.0, 240, &drifting, 5);
+        // 60 ms too little or too much in the end.
+        let (heard, stats) = transmit(440.0, 60, &drifting, 5);
+        let heard = &heard[9600..60 * 48_000 - 9600];
         assert_eq!(stats.concealed_frames, 0, "{sender_speed}: {stats:?}");
         assert!(stats.delay <= 75 * MS, "{sender_speed}: {stats:?}");
-        assert_eq!(longest_gap_ms(&heard[9600..], 48_000, 0.05), 0);
-        let found = dominant_frequency(&heard, 48_000).expect("a tone");
+        assert_eq!(longest_gap_ms(heard, 48_000, 0.02), 0);
+        let found = dominant_frequency(heard, 48_000).expect("a tone");
         assert!((found.hz - 440.0).abs() <= 2.0, "{found:?}");
     }
 }
 
 #[test]
 fn when_a_sender_stops_the_sound_fades_to_silence_without_a_click() {
-    let good = Network {
-        loss: 0.0,
-        jitter: 0.0,
-        sender_speed: 1.0,
-    };
-    let (mut heard, _) = transmit(440.0, 1, &good, 1);
+    let (heard, stats) = transmit(440.0, 1, &Network::good(0.0), 1);
+    assert_eq!((stats.concealed_frames, stats.underruns), (0, 0));
+    let steepest = heard
+        .windows(2)
+        .map(|w| (w[1] - w[0]).abs())
+        .fold(0.0, f32::max);
+    assert!(steepest < 0.06, "{steepest}");
+    assert_eq!(heard[heard.len() - 24_000..], [0.0; 24_000]);
     let mut receiver = Receiver::new().expect("settings");
     let mut step = [1.0; 480];
     receiver.fill(&mut step, Instant::now(), |heard| {
@@ -152,12 +163,6 @@ fn when_a_sender_stops_the_sound_fades_to_silence_without_a_click() {
         assert!(!heard.voice);
     });
     assert_eq!(step, [0.0; 480], "silence before the first packet");
-    heard.extend_from_slice(&step);
-    let steepest = heard
-        .windows(2)
-        .map(|w| (w[1] - w[0]).abs())
-        .fold(0.0, f32::max);
-    assert!(steepest < 0.06, "{steepest}");
 }
 
 #[test]
