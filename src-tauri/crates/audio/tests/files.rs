@@ -210,7 +210,7 @@ impl Source for Faulty {
                 details: format!("unplugged after start {}", self.starts),
             });
         }
-        if self.frames % 2 == 0 {
+        if self.frames.is_multiple_of(2) {
             return Ok(Readiness::At(now + Duration::from_millis(5)));
         }
         frame.fill(0.1);

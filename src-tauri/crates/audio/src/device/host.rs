@@ -115,7 +115,7 @@ pub(super) fn silence_alsa() {
     let _ = alsa::Output::local_error_handler();
 }
 
-/// What an error of cpal means for a person.
+/// What an error of cpal while a device is looked up or opened means for a person.
 pub(super) fn from_cpal(error: &cpal::Error, direction: Direction) -> AudioError {
     use cpal::ErrorKind;
     let details = error.to_string();
@@ -130,7 +130,7 @@ pub(super) fn from_cpal(error: &cpal::Error, direction: Direction) -> AudioError
         ErrorKind::UnsupportedConfig
         | ErrorKind::UnsupportedOperation
         | ErrorKind::InvalidInput => AudioError::Format { details },
-        _ => AudioError::Lost { direction, details },
+        _ => AudioError::NoSoundSystem { details },
     }
 }
 

@@ -9,6 +9,10 @@ use cpal::ErrorKind;
 
 use crate::{AudioError, Direction, SILENT_DEVICE, lock};
 
+/// How long a device may take to begin: Bluetooth headsets and sleeping sound cards need
+/// seconds.
+const FIRST_CALLBACK: Duration = Duration::from_secs(5);
+
 /// What the callbacks of one stream tell the thread that uses it. The data callback only
 /// touches atomics.
 #[derive(Debug)]
@@ -73,10 +77,15 @@ impl Signs {
             return Err(error);
         }
         let last = Duration::from_millis(self.last_callback_ms.load(Ordering::Relaxed));
-        if now.saturating_duration_since(self.opened + last) > SILENT_DEVICE {
+        let limit = if self.largest_block() == 0 {
+            FIRST_CALLBACK
+        } else {
+            SILENT_DEVICE
+        };
+        if now.saturating_duration_since(self.opened + last) > limit {
             return Err(AudioError::Lost {
                 direction: self.direction,
-                details: format!("no sound for {} s", SILENT_DEVICE.as_secs()),
+                details: format!("no sound for {} s", limit.as_secs()),
             });
         }
         Ok(())
@@ -100,6 +109,9 @@ mod tests {
     fn a_device_without_callbacks_for_two_seconds_is_lost() {
         let now = Instant::now();
         let signs = Signs::new(Direction::Input, now, std::thread::current());
+        assert!(signs.check(now + Duration::from_secs(4)).is_ok(), "begins");
+        assert!(signs.check(now + Duration::from_secs(6)).is_err());
+        signs.beat(960);
         assert!(signs.check(now + Duration::from_millis(1900)).is_ok());
         let error = signs.check(now + Duration::from_millis(2600)).err();
         assert_eq!(error.map(|e| e.code()), Some("audio.lost"));

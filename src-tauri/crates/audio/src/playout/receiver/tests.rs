@@ -121,7 +121,8 @@ fn a_tone_survives_loss_jitter_and_reordering() {
         let found = dominant_frequency(heard, 48_000).expect("a tone");
         assert!((found.hz - 700.0).abs() <= 5.0, "{found:?}");
         assert!(found.share > 0.6, "{found:?} {stats:?}");
-        assert!(longest_gap_ms(heard, 48_000, 0.02) <= 40, "{stats:?}");
+        let gap = longest_gap_ms(heard, 48_000, 0.02);
+        assert!(gap <= 80, "{gap} ms {stats:?}");
         assert!(stats.reordered > 20, "{stats:?}");
         assert!(stats.fec_frames >= 12, "{stats:?}");
         assert!(stats.concealed_frames <= 40, "{stats:?}");
