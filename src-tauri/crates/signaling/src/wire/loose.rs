@@ -10,12 +10,17 @@ use super::{ParticipantId, ProducerId};
 /// Longest name shown, in characters.
 const NAME_MAX_CHARS: usize = 64;
 
+/// Longest reason given for a field that does not fit, in characters.
+const REASON_MAX_CHARS: usize = 120;
+
 /// Reads a value, or gives the path of the field that does not fit, such as
 /// `participants[1].id`, with the reason.
 pub(crate) fn read<T: DeserializeOwned>(value: Value) -> Result<T, (String, String)> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
-        (path, error.into_inner().to_string())
+        // The reason quotes what came, which may be a whole web page.
+        let reason = error.into_inner().to_string();
+        (path, reason.chars().take(REASON_MAX_CHARS).collect())
     })
 }
 
@@ -128,11 +133,11 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// Whether a name is a machine's id: a socket id (20 characters of URL-safe base64, the
-/// 16th is `A` because a counter stands there), a participant id or a UUID.
+/// 17th is `A` because a counter stands there), a participant id or a UUID.
 fn is_id(name: &str) -> bool {
     let bytes = name.as_bytes();
     let url_safe = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    let socket_id = bytes.len() == 20 && bytes.iter().all(url_safe) && bytes.get(15) == Some(&b'A');
+    let socket_id = bytes.len() == 20 && bytes.iter().all(url_safe) && bytes.get(16) == Some(&b'A');
     let participant_id = name
         .strip_prefix("participant_")
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
@@ -258,4 +263,66 @@ pub(super) fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, 
 /// What [`truth`] is when missing.
 pub(super) fn yes() -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn name(value: Value) -> Option<String> {
+        let name: Name = serde_json::from_value(value).expect("any value is read");
+        name.readable()
+    }
+
+    #[test]
+    fn names_are_made_readable_or_nobody() {
+        assert_eq!(
+            name(json!(" Nguyễn \t Văn\n Ân ")).as_deref(),
+            Some("Nguyễn Văn Ân")
+        );
+        assert_eq!(name(json!("a\u{202E}b\u{7}c")).as_deref(), Some("abc"));
+        assert_eq!(name(json!("👩‍👩‍👧")).as_deref(), Some("👩‍👩‍👧"));
+        assert_eq!(
+            name(json!("x".repeat(500))).map(|name| name.len()),
+            Some(NAME_MAX_CHARS)
+        );
+        for nobody in [
+            json!(null),
+            json!(7),
+            json!(["An"]),
+            json!({"name": "An"}),
+            json!(""),
+            json!(" \u{200B}"),
+            json!("dH_p2MH9mc2OZH2lAAAO"),
+            json!("participant_1795211006805_62k5h7iet"),
+            json!("1de7dcc7-ef0b-4db2-8498-2d768f73f816"),
+        ] {
+            assert_eq!(name(nobody.clone()), None, "{nobody}");
+        }
+        assert_eq!(
+            name(json!("Nguyen Thi Minh Khai")).as_deref(),
+            Some("Nguyen Thi Minh Khai")
+        );
+        assert_eq!(Name::default().or_guest(3), "Guest 3");
+    }
+
+    #[test]
+    fn a_reason_does_not_quote_a_whole_page() {
+        let (path, reason) = read::<Participant>(json!({"id": ["x".repeat(9_000)]})).unwrap_err();
+        assert_eq!(path, "id");
+        assert!(reason.chars().count() <= REASON_MAX_CHARS);
+        let (_, reason) = read::<Participant>(json!("x".repeat(9_000))).unwrap_err();
+        assert!(reason.chars().count() <= REASON_MAX_CHARS);
+    }
+
+    #[test]
+    fn odd_numbers_and_languages_are_read_as_far_as_they_go() {
+        assert_eq!(number(&json!(1.5e12)), Some(1_500_000_000_000));
+        assert_eq!(number(&json!("17")), Some(17));
+        assert_eq!(number(&json!(-1)), None);
+        assert_eq!(number(&json!(1e300)), Some(u64::MAX));
+        assert_eq!(Language::parse(" EN-us "), Some(Language::english()));
+        assert_eq!(Language::parse("vietnamese"), None);
+    }
 }
