@@ -26,7 +26,7 @@ pub enum Transports {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Proxy {
     /// As the environment says: `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy`, in either
-    /// case. The default.
+    /// case; never to this computer itself (`localhost`, `127.0.0.0/8`, `::1`). The default.
     #[default]
     Environment,
     /// Directly, whatever the environment says.

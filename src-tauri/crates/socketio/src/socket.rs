@@ -4,8 +4,9 @@ use crate::client;
 use crate::error::{DisconnectReason, EmitError, RequestError};
 use crate::event::Events;
 use crate::options::Options;
-use crate::packet::{Frame, encode_ack, encode_event};
+use crate::packet::{Frame, encode_ack, encode_event, payload_size};
 use crate::payload::{Payload, Reply};
+use crate::transport::TransportKind;
 use serde_json::Value;
 use std::future::Future;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub fn connect(options: Options) -> (Socket, Events) {
         queue_limit: options.send_queue_bytes,
         epoch: AtomicU64::new(0),
         max_payload: AtomicUsize::new(usize::MAX),
+        polling: AtomicBool::new(false),
         queued: AtomicUsize::new(0),
         next_ack: AtomicU64::new(0),
         network_changed: AtomicBool::new(false),
@@ -182,6 +184,8 @@ pub(crate) struct Shared {
     /// made for, so that it never leaves on a later connection.
     epoch: AtomicU64,
     max_payload: AtomicUsize,
+    /// Whether attachments travel as base64 at the moment, and so are larger.
+    polling: AtomicBool,
     /// Bytes in the command channel.
     queued: AtomicUsize,
     /// Never reset: a late ack of an earlier connection can meet no request of a later one.
@@ -206,6 +210,11 @@ impl Shared {
         self.epoch.store(epoch, Ordering::Release);
     }
 
+    pub(crate) fn set_transport(&self, kind: TransportKind) {
+        self.polling
+            .store(kind == TransportKind::Polling, Ordering::Release);
+    }
+
     pub(crate) fn set_disconnected(&self) {
         self.epoch.store(0, Ordering::Release);
     }
@@ -223,7 +232,11 @@ impl Shared {
         ack: Option<AwaitedAck>,
     ) -> Result<(), EmitError> {
         let limit = self.max_payload.load(Ordering::Acquire);
-        if let Some(size) = frames.iter().map(Frame::len).find(|size| *size > limit) {
+        let on_the_wire = match self.polling.load(Ordering::Acquire) {
+            true => payload_size,
+            false => Frame::len,
+        };
+        if let Some(size) = frames.iter().map(on_the_wire).find(|size| *size > limit) {
             return Err(EmitError::TooLarge { size, limit });
         }
         let size = frames.iter().map(Frame::len).sum();

@@ -57,6 +57,7 @@ impl Client {
             &description.websocket_error,
             Some(ConnectError::Timeout { .. })
         );
+        self.shared.set_transport(transport.kind());
         self.shared
             .set_connected(self.epoch, description.max_payload);
         let mut running = Running {
@@ -124,6 +125,8 @@ impl Client {
                 Woken::Incoming(Err(reason)) => return reason,
                 Woken::Incoming(Ok(incoming)) => {
                     running.probe = None;
+                    // An upgrade may have ended just now.
+                    self.shared.set_transport(running.transport.kind());
                     if let Incoming::Frame(frame) = incoming {
                         running.session.receive(frame, now.into_std());
                     }

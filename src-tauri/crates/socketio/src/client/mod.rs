@@ -164,8 +164,12 @@ impl Client {
             {
                 None
             }
+            DisconnectReason::NetworkChanged if self.options.reconnect.max_attempts == Some(0) => {
+                None
+            }
             DisconnectReason::NetworkChanged | DisconnectReason::ReconnectRequested => {
                 self.start_over();
+                self.failures = 1;
                 Some(Retry {
                     attempt: 1,
                     delay: Duration::ZERO,

@@ -24,15 +24,18 @@ pub(crate) type Stream = Box<dyn ByteStream>;
 /// A stream to the target, ready for a websocket handshake.
 pub(crate) async fn dial(network: &Network) -> Result<Stream, ConnectError> {
     let target = &network.target;
-    let stream = match network.proxy()? {
-        None => tcp(&target.host, target.port).await?,
-        Some(proxy) => through(network, &proxy, target).await?,
+    let connected = async {
+        match network.proxy()? {
+            None => tcp(&target.host, target.port).await,
+            Some(proxy) => through(network, &proxy, target).await,
+        }
     };
-    if target.tls {
-        tls::wrap(network.tls().await?, &target.host, stream).await
-    } else {
-        Ok(stream)
+    if !target.tls {
+        return connected.await;
     }
+    // The trust store is read while the connection is made.
+    let (stream, config) = tokio::try_join!(connected, network.tls())?;
+    tls::wrap(config, &target.host, stream).await
 }
 
 async fn through(network: &Network, url: &Url, target: &Target) -> Result<Stream, ConnectError> {

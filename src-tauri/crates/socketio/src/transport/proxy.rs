@@ -35,6 +35,9 @@ pub(crate) fn choose(
             let Some(address) = own.or_else(|| either("all_proxy")) else {
                 return Ok(None);
             };
+            if is_loopback(&target.host) {
+                return Ok(None);
+            }
             if either("no_proxy").is_some_and(|list| excluded(&list, &target.host, target.port)) {
                 return Ok(None);
             }
@@ -47,6 +50,16 @@ pub(crate) fn choose(
     Err(ConnectError::InvalidOptions {
         message: format!("proxies of scheme {:?} are not supported", url.scheme()),
     })
+}
+
+/// Variables describe the way out of this computer, as in browsers.
+fn is_loopback(host: &str) -> bool {
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 fn parse(address: &str) -> Result<Url, ConnectError> {
@@ -201,7 +214,11 @@ mod tests {
             ("example.org:80", "http://example.org", true),
             ("x, 10.0.0.0/8", "http://10.1.2.3", true),
             ("10.0.0.0/8", "http://11.1.2.3", false),
-            ("::1", "http://[::1]:5", true),
+            ("fd00::1", "http://[fd00::1]:5", true),
+            ("", "http://[::1]:5", true),
+            ("", "http://127.0.0.1:3000", true),
+            ("", "http://LOCALHOST:3000", true),
+            ("", "http://localhost.example:3000", false),
             ("fe80::/10", "http://[fe81::1]", true),
             ("0.0.0.0/0", "http://9.9.9.9", true),
             ("*", "http://anything", true),

@@ -2,6 +2,7 @@
 //! alone and behind nginx; and against scripted peers for what no real server does on request.
 
 mod common_ground;
+mod comparison;
 mod disconnects;
 mod fuzzing;
 mod many;

@@ -67,7 +67,11 @@ async fn serve(client: TcpStream, opened: Arc<AtomicUsize>) -> Option<()> {
         client.write_all(refusal.as_bytes()).await.ok()?;
         return None;
     }
-    let mut server = TcpStream::connect(target).await.ok()?;
+    // Names are the proxy's to resolve; here all of them are this computer.
+    let (_, port) = target.rsplit_once(':')?;
+    let mut server = TcpStream::connect(("127.0.0.1", port.parse().ok()?))
+        .await
+        .ok()?;
     opened.fetch_add(1, Ordering::SeqCst);
     client
         .write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -161,23 +165,27 @@ async fn the_environment_names_the_proxy() {
     }
     let encrypted = Encrypted::start().await;
     let proxy = Tunnels::start().await;
-    let server = format!("{} {}", encrypted.url(), encrypted.certificate.display());
-    let run = |no_proxy: &'static str| {
+    let port = encrypted.server.port;
+    let certificate = encrypted.certificate.display();
+    // A name that only the proxy knows; this computer itself is never reached through one.
+    let away = format!("https://gateway.test:{port} {certificate}");
+    let here = format!("https://localhost:{port} {certificate}");
+    let run = |server: &str| {
         let mut command = tokio::process::Command::new(std::env::current_exe().unwrap());
         command
             .args(["proxies::the_environment_names_the_proxy", "--exact"])
-            .env(CHILD, &server)
+            .env(CHILD, server)
             .env("https_proxy", proxy.url(USER))
-            .env("no_proxy", no_proxy)
+            .env_remove("no_proxy")
             .env_remove("NO_PROXY")
             .kill_on_drop(true);
         async move { command.output().await.unwrap() }
     };
-    let through = run("").await;
+    let through = run(&away).await;
     assert!(through.status.success(), "{through:?}");
     assert!(proxy.opened.load(Ordering::SeqCst) >= 2);
     let before = proxy.opened.load(Ordering::SeqCst);
-    let direct = run("localhost").await;
+    let direct = run(&here).await;
     assert!(direct.status.success(), "{direct:?}");
     assert_eq!(proxy.opened.load(Ordering::SeqCst), before);
 }

@@ -21,7 +21,7 @@ pub struct Encrypted {
 impl Encrypted {
     pub async fn start() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let made = generate_simple_self_signed(vec!["localhost".to_owned()]);
+        let made = generate_simple_self_signed(["localhost", "gateway.test"].map(String::from));
         let CertifiedKey { cert, signing_key } = made.expect("a certificate");
         let certificate = directory.path().join("certificate.pem");
         let key = directory.path().join("key.pem");
