@@ -126,8 +126,8 @@ impl Rooms {
             parameters: &parameters,
         };
         let key = setup.sfu.produce(&producer).map_err(failures::producer)?;
-        let is_second = kind == MediaKind::Audio
-            && member.producers.iter().any(|track| track.kind == kind);
+        let is_second =
+            kind == MediaKind::Audio && member.producers.iter().any(|track| track.kind == kind);
         let id = ProducerId::from(ids::uuid(&mut setup.rng));
         member.producers.push(Track {
             id: id.clone(),
@@ -172,8 +172,7 @@ impl Rooms {
         };
         let refused = || failures::consumer(failures::CANNOT_CONSUME);
         let (producer, kind, consumable) = found.ok_or_else(refused)?;
-        let capabilities: RtpCapabilities =
-            read(&data["rtpCapabilities"]).ok_or_else(refused)?;
+        let capabilities: RtpCapabilities = read(&data["rtpCapabilities"]).ok_or_else(refused)?;
         let media = ids::ssrc(&mut setup.rng);
         let ssrcs = Ssrcs {
             media,
@@ -191,7 +190,9 @@ impl Rooms {
                 .first()
                 .map_or(0, |codec| codec.payload_type),
             ssrc: media,
-            rtx_ssrc: encoding.and_then(|encoding| encoding.rtx).map(|rtx| rtx.ssrc),
+            rtx_ssrc: encoding
+                .and_then(|encoding| encoding.rtx)
+                .map(|rtx| rtx.ssrc),
             first_sequence: ids::ssrc(&mut setup.rng) as u16,
         };
         let (key, mid) = setup.sfu.consume(consumer).ok_or_else(refused)?;
@@ -220,12 +221,7 @@ impl Rooms {
     }
 
     /// Answered alike whether it succeeds or not.
-    pub(super) fn pause_consumer(
-        &mut self,
-        socket: SocketId,
-        data: &Value,
-        paused: bool,
-    ) -> Done {
+    pub(super) fn pause_consumer(&mut self, socket: SocketId, data: &Value, paused: bool) -> Done {
         if let Some((member, setup)) = self.member(socket)
             && let Some(id) = read::<ConsumerId>(&data["consumerId"])
             && let Some(key) = member.consumers.get(&id)

@@ -156,8 +156,14 @@ impl Rooms {
     pub(super) fn update_language(&mut self, socket: SocketId, data: &Value) -> Done {
         if let Some((member, _)) = self.member(socket) {
             for (field, value) in [
-                (&mut member.participant.source_language, &data["sourceLanguage"]),
-                (&mut member.participant.target_language, &data["targetLanguage"]),
+                (
+                    &mut member.participant.source_language,
+                    &data["sourceLanguage"],
+                ),
+                (
+                    &mut member.participant.target_language,
+                    &data["targetLanguage"],
+                ),
             ] {
                 if let Some(language) = language(value) {
                     *field = Some(language);

@@ -140,9 +140,7 @@ pub(crate) fn consumer(
     let media = consumable.codecs.first()?;
     let mut codecs = vec![RtpCodecParameters {
         rtcp_feedback: supported(media)
-            .map_or(&media.rtcp_feedback, |capability| {
-                &capability.rtcp_feedback
-            })
+            .map_or(&media.rtcp_feedback, |capability| &capability.rtcp_feedback)
             .clone(),
         ..media.clone()
     }];

@@ -89,4 +89,3 @@ fn frame(message: &Value, wants_reply: bool) -> Option<Frame> {
         wants_reply,
     })
 }
-

@@ -116,6 +116,10 @@ mod tests {
         assert_eq!(unwrapped(10, 12), 10);
         assert_eq!(unwrapped(65_535, 65_537), 65_535);
         assert_eq!(unwrapped(3, 65_535), 65_539);
-        assert_eq!(unwrapped(65_535, 2), 65_535, "nothing lies before the start");
+        assert_eq!(
+            unwrapped(65_535, 2),
+            65_535,
+            "nothing lies before the start"
+        );
     }
 }

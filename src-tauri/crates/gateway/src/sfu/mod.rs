@@ -141,10 +141,7 @@ impl Sfu {
         parameters: &DtlsParameters,
     ) -> Result<(), String> {
         let fingerprint = config::client_fingerprint(parameters)?;
-        let transport = self
-            .transports
-            .get_mut(&key)
-            .ok_or("Transport not found")?;
+        let transport = self.transports.get_mut(&key).ok_or("Transport not found")?;
         transport.connect(fingerprint, parameters.role)?;
         self.stirred.push(key);
         Ok(())

@@ -68,7 +68,10 @@ impl Sfu {
             .ok_or("Transport not found")?;
         let parameters = setup.parameters;
         for encoding in &parameters.encodings {
-            let ssrcs = encoding.ssrc.into_iter().chain(encoding.rtx.map(|rtx| rtx.ssrc));
+            let ssrcs = encoding
+                .ssrc
+                .into_iter()
+                .chain(encoding.rtx.map(|rtx| rtx.ssrc));
             for ssrc in ssrcs {
                 if transport.ssrcs.contains_key(&ssrc) {
                     return Err(format!(
@@ -103,7 +106,8 @@ impl Sfu {
             let media = encoding.ssrc.map(|ssrc| (ssrc, false));
             let rtx = encoding.rtx.map(|rtx| (rtx.ssrc, true));
             for (ssrc, is_rtx) in media.into_iter().chain(rtx) {
-                let mid = Mid::from(format!("{}{}", if is_rtx { 'r' } else { 'p' }, key.0).as_str());
+                let mid =
+                    Mid::from(format!("{}{}", if is_rtx { 'r' } else { 'p' }, key.0).as_str());
                 direct.declare_media(mid, str0m_kind(setup.kind));
                 direct
                     .expect_stream_rx(ssrc.into(), None, mid, None)
@@ -179,12 +183,7 @@ impl Sfu {
         let mid = Mid::from(name.as_str());
         let mut direct = transport.rtc.direct_api();
         direct.declare_media(mid, str0m_kind(setup.kind));
-        direct.declare_stream_tx(
-            setup.ssrc.into(),
-            setup.rtx_ssrc.map(Into::into),
-            mid,
-            None,
-        );
+        direct.declare_stream_tx(setup.ssrc.into(), setup.rtx_ssrc.map(Into::into), mid, None);
         transport.consumer_mids.insert(mid, key);
         producer.consumers.push(key);
         self.consumers.insert(
