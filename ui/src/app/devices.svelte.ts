@@ -15,8 +15,10 @@ export class Devices {
   level = $state(SILENT);
   /** Whether something like speech came since this microphone was chosen. */
   heard = $state(false);
-  /** Why the list or the microphone is not there. */
-  error = $state.raw<ErrorView | null>(null);
+  #listError = $state.raw<ErrorView | null>(null);
+  #meterError = $state.raw<ErrorView | null>(null);
+  /** Why the microphone or the list is not there. */
+  error = $derived(this.#meterError ?? this.#listError);
   testing = $state(false);
 
   #app: App;
@@ -28,10 +30,10 @@ export class Devices {
   async load(): Promise<void> {
     try {
       this.list = await this.#app.backend.call('list_devices');
-      this.error = this.list.error ?? null;
+      this.#listError = this.list.error;
     } catch (error) {
       this.list = { inputs: [], outputs: [], error: null };
-      this.error = asErrorView(error);
+      this.#listError = asErrorView(error);
     }
   }
 
@@ -41,13 +43,13 @@ export class Devices {
     let stop: (() => void) | undefined;
     this.level = SILENT;
     this.heard = false;
-    this.error = null;
+    this.#meterError = null;
     const { backend } = this.#app;
     void (async () => {
       const unlisten = await backend.on('meter', (event) => {
         if (over) return;
         if ('error' in event) {
-          this.error = event.error;
+          this.#meterError = event.error;
           this.level = SILENT;
           return;
         }
@@ -62,13 +64,14 @@ export class Devices {
       try {
         await backend.call('start_meter', { microphone });
       } catch (error) {
-        if (!over) this.error = asErrorView(error);
+        if (!over) this.#meterError = asErrorView(error);
       }
     })();
     return () => {
       over = true;
       stop?.();
       this.level = SILENT;
+      this.#meterError = null;
       void backend.call('stop_meter').catch(() => null);
     };
   }

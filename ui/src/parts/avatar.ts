@@ -1,5 +1,5 @@
-/** In degrees. Without greens: green says that a microphone is live. */
-const HUES = [15, 40, 65, 90, 195, 220, 245, 270, 295, 320, 345];
+/** In degrees. Without greens and reds: they say that a microphone is live or muted. */
+const HUES = [40, 60, 80, 195, 215, 235, 255, 275, 295, 315, 335];
 
 /** A hue for a name, always the same one. */
 export function hueOf(name: string): number {
