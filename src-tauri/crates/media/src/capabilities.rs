@@ -168,3 +168,57 @@ fn extension(kind: MediaKind, uri: &str, id: u8, direction: Direction) -> RtpHea
         direction,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Device;
+
+    fn golden<T: serde::de::DeserializeOwned>(name: &str) -> T {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../ortc/tests/golden");
+        let text = std::fs::read_to_string(format!("{folder}/{name}.json")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn the_golden_files_know_this_device() {
+        let known: RtpCapabilities = golden("devices/jbcall");
+        assert_eq!(known, device_rtp_capabilities());
+    }
+
+    #[test]
+    fn payload_types_and_extension_ids_are_the_routers() {
+        for (router, level) in [
+            ("routers/mediasoup-3.15", 10),
+            ("routers/mediasoup-3.19", 6),
+        ] {
+            let router: RtpCapabilities = golden(router);
+            let ours = in_router_numbers(device_rtp_capabilities(), &router);
+            let numbers: Vec<_> = ours
+                .codecs
+                .iter()
+                .map(|codec| codec.preferred_payload_type.unwrap())
+                .collect();
+            assert_eq!(numbers, [100, 101, 102]);
+            assert_eq!(apt(&ours.codecs[2]), Some(101));
+            let audio_level = ours
+                .header_extensions
+                .iter()
+                .find(|extension| extension.uri == AUDIO_LEVEL)
+                .unwrap();
+            assert_eq!(audio_level.preferred_id, level);
+
+            let device = Device::load(&router).unwrap();
+            assert!(device.can_produce(MediaKind::Audio));
+            assert!(!device.can_produce(MediaKind::Video));
+            assert_eq!(device.recv_rtp_capabilities().codecs.len(), 3);
+        }
+    }
+
+    #[test]
+    fn a_router_with_nothing_in_common_is_no_error_until_something_is_produced() {
+        let device = Device::load(&RtpCapabilities::default()).unwrap();
+        assert!(!device.can_produce(MediaKind::Audio));
+        assert!(device.recv_rtp_capabilities().codecs.is_empty());
+    }
+}

@@ -105,7 +105,7 @@ impl ConsumerPackets {
 }
 
 /// A received RTP packet (RFC 3550).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RtpPacket {
     /// Sequence number; wraps.
     pub sequence: u16,

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
+use rtc::peer_connection::transport::RTCDtlsTransportState;
 use tokio::sync::watch;
 use webrtc::peer_connection::{
     PeerConnectionEventHandler, RTCIceCandidateType, RTCIceConnectionState, RTCIceProtocol,
@@ -17,6 +18,8 @@ use super::{IpVersion, MediaPath, PathProtocol, TransportEvent, TransportState};
 
 /// From path and gateway's consent to keys.
 const DTLS_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often to look whether the router has ended DTLS, which the engine does not tell.
+const DTLS_CHECK: Duration = Duration::from_secs(1);
 
 /// The state, and everything that hears of its changes.
 pub(super) struct Life {
@@ -72,7 +75,12 @@ impl Life {
 
     /// Fails the transport when ICE or DTLS takes too long, or when the TCP connection that carries
     /// it ends. One task, which ends with the transport.
-    pub(super) fn guard(self: &Arc<Self>, network: &Arc<Network>, limits: Limits) {
+    pub(super) fn guard(
+        self: &Arc<Self>,
+        network: &Arc<Network>,
+        sender: Weak<dyn RtpSender>,
+        limits: Limits,
+    ) {
         let life = Arc::downgrade(self);
         let states = self.states();
         let starting = Starting {
@@ -86,7 +94,11 @@ impl Life {
         tokio::spawn(async move {
             tokio::select! {
                 () = ended(states) => return,
-                () = starting.takes_too_long() => {}
+                () = async {
+                    if starting.is_in_time().await {
+                        dtls_ends(sender).await;
+                    }
+                } => {}
                 () = lost(tcp_path, tcp_lost) => {}
             }
             if let Some(life) = life.upgrade() {
@@ -111,22 +123,40 @@ struct Starting {
 }
 
 impl Starting {
-    async fn takes_too_long(mut self) {
+    async fn is_in_time(mut self) -> bool {
         if self.limits.ice_waits {
             let _ = self.gate.wait_for(|open| *open).await;
         }
         let found = self.ice.wait_for(|up| *up);
         let too_late = tokio::time::timeout(self.limits.ice, found).await.is_err();
         if too_late {
-            return;
+            return false;
         }
         let _ = self.gate.wait_for(|open| *open).await;
         let connected = self
             .states
             .wait_for(|state| *state == TransportState::Connected);
         let too_late = tokio::time::timeout(DTLS_TIMEOUT, connected).await.is_err();
-        if !too_late {
-            std::future::pending::<()>().await;
+        !too_late
+    }
+}
+
+/// Resolves when the router has closed the transport, or has refused our certificate.
+async fn dtls_ends(sender: Weak<dyn RtpSender>) {
+    let mut tick = tokio::time::interval(DTLS_CHECK);
+    loop {
+        tick.tick().await;
+        let Some(sender) = sender.upgrade() else {
+            return std::future::pending().await;
+        };
+        if let Ok(Some(dtls)) = sender.transport().await
+            && let Ok(state) = dtls.state().await
+            && matches!(
+                state,
+                RTCDtlsTransportState::Closed | RTCDtlsTransportState::Failed
+            )
+        {
+            return;
         }
     }
 }

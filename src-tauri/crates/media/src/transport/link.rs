@@ -162,6 +162,7 @@ impl Link {
         }
         link.life.guard(
             &link.network,
+            Arc::downgrade(&sender),
             Limits {
                 ice: options.ice_timeout,
                 ice_waits: link.ice_waits,

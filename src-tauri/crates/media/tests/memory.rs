@@ -1,0 +1,67 @@
+//! A hundred calls leave nothing behind.
+
+#[path = "sfu/mod.rs"]
+mod sfu;
+
+use std::fs;
+
+use serde_json::json;
+use sfu::{Router, Talker, options, packet};
+
+/// Bytes of memory that are this process's own.
+fn resident() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find(|line| line.starts_with("RssAnon:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().nth(1));
+    kilobytes.unwrap().parse::<u64>().unwrap() * 1024
+}
+
+fn open_files() -> usize {
+    fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+fn tasks() -> usize {
+    tokio::runtime::Handle::current()
+        .metrics()
+        .num_alive_tasks()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_transports_come_and_go() {
+    let router = Router::start().await;
+    let device = router.device().await;
+    let call = async || {
+        let (send, _send_events) = router.sending(&device, json!({}), options()).await;
+        let (recv, _recv_events) = router.receiving(&device, json!({}), options()).await;
+        let (producer, id) = router.produce(&send).await;
+        let (_consumer, mut packets) = router.consume(&device, &recv, &id).await;
+        let talker = Talker::start(producer);
+        packet(&mut packets).await;
+        drop(talker);
+        for id in [send.id(), recv.id()] {
+            router
+                .request("closeTransport", json!({ "transport": id }))
+                .await;
+        }
+        send.close().await;
+        recv.close().await;
+    };
+    // The first ones fill pools and caches.
+    for _ in 0..10 {
+        call().await;
+    }
+    let (files, memory) = (open_files(), resident());
+    for _ in 0..50 {
+        call().await;
+    }
+    let (files_after, memory_after) = (open_files(), resident());
+    println!(
+        "100 transports: {} -> {} KiB, {files} -> {files_after} files, {} tasks",
+        memory / 1024,
+        memory_after / 1024,
+        tasks()
+    );
+    assert!(files_after <= files, "sockets: {files} -> {files_after}");
+    let grown = memory_after.saturating_sub(memory);
+    assert!(grown < 100 * 40 * 1024, "{grown} bytes for 100 transports");
+}
