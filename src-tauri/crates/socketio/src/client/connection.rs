@@ -156,11 +156,11 @@ impl Client {
     /// Executes what the session wants, until the owner has no room for an event.
     fn outputs(&self, running: &mut Running) -> Result<(), DisconnectReason> {
         loop {
-            if let Some(event) = running.held.take() {
-                if let Err(mpsc::error::TrySendError::Full(event)) = self.events.try_send(event) {
-                    running.held = Some(event);
-                    return Ok(());
-                }
+            if let Some(event) = running.held.take()
+                && let Err(mpsc::error::TrySendError::Full(event)) = self.events.try_send(event)
+            {
+                running.held = Some(event);
+                return Ok(());
             }
             let Some(output) = running.session.next_output() else {
                 return Ok(());

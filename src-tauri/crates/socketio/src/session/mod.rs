@@ -191,15 +191,15 @@ impl<R> Session<R> {
         if packet.foreign {
             return;
         }
-        if let Phase::Joining(early) = &mut self.phase {
-            if let PacketBody::Event { .. } = packet.body {
-                if early.len() == MOST_EARLY_EVENTS {
-                    self.violation("too many events before the namespace's answer".to_owned());
-                } else {
-                    early.push(packet);
-                }
-                return;
+        if let Phase::Joining(early) = &mut self.phase
+            && let PacketBody::Event { .. } = packet.body
+        {
+            if early.len() == MOST_EARLY_EVENTS {
+                self.violation("too many events before the namespace's answer".to_owned());
+            } else {
+                early.push(packet);
             }
+            return;
         }
         match packet.body {
             PacketBody::Event {

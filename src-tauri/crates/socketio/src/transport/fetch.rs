@@ -1,5 +1,6 @@
 //! One page over HTTP, with the trust, the proxies and the resolver of the connections.
 
+use super::websocket::location;
 use super::{Network, polling};
 use crate::error::ConnectError;
 use crate::options::{Options, Proxy};
@@ -37,21 +38,10 @@ pub async fn fetch(
     })?;
     let client = polling::client(&network).await?;
     let sent = client.get(url.clone()).send().await;
-    let mut response = sent.map_err(polling::connect_error)?;
+    let response = sent.map_err(polling::connect_error)?;
     let status = response.status();
-    let location = response.headers().get(LOCATION);
-    let location = location
-        .and_then(|location| location.to_str().ok())
-        .map(str::to_owned);
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(polling::connect_error)? {
-        if body.len() + chunk.len() > max_bytes {
-            return Err(ConnectError::Protocol {
-                message: "the page is too long".to_owned(),
-            });
-        }
-        body.extend_from_slice(&chunk);
-    }
+    let location = location(response.headers().get(LOCATION));
+    let body = polling::read(response, max_bytes).await?;
     Ok(Page {
         status,
         location,

@@ -60,14 +60,7 @@ pub(crate) async fn handshake(network: &Network) -> Result<Handshaking, ConnectE
     let response = sent.send().await.map_err(connect_error)?;
     let status = response.status();
     let target = location(response.headers().get(LOCATION));
-    let body = read(response, network.max_incoming)
-        .await
-        .map_err(|error| match error {
-            ReadError::Http(error) => connect_error(error),
-            ReadError::TooLong => ConnectError::Protocol {
-                message: "the answer is too long".to_owned(),
-            },
-        })?;
+    let body = read(response, network.max_incoming).await?;
     // A web page with status 200 is the answer of something else than Engine.IO.
     if status != StatusCode::OK || !body.starts_with(b"0{") {
         return Err(ConnectError::Http {
@@ -262,12 +255,24 @@ pub(super) async fn client(network: &Network) -> Result<Client, ConnectError> {
     builder.build().map_err(connect_error)
 }
 
-enum ReadError {
+pub(super) enum ReadError {
     Http(reqwest::Error),
     TooLong,
 }
 
-async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, ReadError> {
+impl From<ReadError> for ConnectError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Http(error) => connect_error(error),
+            ReadError::TooLong => Self::Protocol {
+                message: "the answer is too long".to_owned(),
+            },
+        }
+    }
+}
+
+/// The body of an answer of at most `limit` bytes.
+pub(super) async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, ReadError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(ReadError::Http)? {
         if body.len() + chunk.len() > limit {

@@ -27,7 +27,7 @@ type Probing = Pin<Box<dyn Future<Output = Result<WebSocket, ConnectError>> + Se
 enum Stage {
     Probing(Probing),
     /// The websocket works; the requests under way are still to end.
-    Switching(WebSocket),
+    Switching(Box<WebSocket>),
     Done,
 }
 
@@ -81,7 +81,7 @@ impl Upgrading {
                 Poll::Pending => {}
                 Poll::Ready(Ok(websocket)) => {
                     self.polling.pause();
-                    self.stage = Stage::Switching(websocket);
+                    self.stage = Stage::Switching(Box::new(websocket));
                 }
                 Poll::Ready(Err(error)) => {
                     // The session goes on by polling; no harm done.
@@ -102,7 +102,7 @@ impl Upgrading {
                 for frame in self.polling.take_queue() {
                     websocket.push(frame);
                 }
-                Poll::Ready(Step::Settled(Transport::WebSocket(Box::new(websocket))))
+                Poll::Ready(Step::Settled(Transport::WebSocket(websocket)))
             }
             unfinished => {
                 self.stage = unfinished;

@@ -151,11 +151,11 @@ impl WebSocket {
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Result<(), DisconnectReason> {
         self.reads = 0;
-        if self.unflushed {
-            if let Poll::Ready(flushed) = Pin::new(&mut self.stream).poll_flush(cx) {
-                flushed.map_err(lost)?;
-                self.unflushed = false;
-            }
+        if self.unflushed
+            && let Poll::Ready(flushed) = Pin::new(&mut self.stream).poll_flush(cx)
+        {
+            flushed.map_err(lost)?;
+            self.unflushed = false;
         }
         Ok(())
     }

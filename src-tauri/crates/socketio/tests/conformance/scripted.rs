@@ -5,7 +5,7 @@ use crate::peer::Peer;
 use crate::servers::{node, url};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
-use socketio::{ConnectError, DisconnectReason, Options, ReconnectPolicy, Transports};
+use socketio::{ConnectError, DisconnectReason, Options, Proxy, ReconnectPolicy, Transports};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -85,6 +85,20 @@ async fn nonsense_at_the_handshake_is_an_error_in_words() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_page_is_fetched_as_it_is_and_not_without_limit() {
+    let moved: &[u8] = b"HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 4\r\n\r\nbody";
+    let url = answering(Some(moved)).await.url;
+    let page = socketio::fetch(&url, None, Proxy::None, 4).await.unwrap();
+    assert_eq!(page.status, 302);
+    assert_eq!(page.location.as_deref(), Some("/there"));
+    assert_eq!(page.body, b"body");
+    let error = socketio::fetch(&url, None, Proxy::None, 3)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "socket.protocol");
 }
 
 #[tokio::test]
