@@ -1,6 +1,7 @@
 //! A running gateway, as its owner sees it, and the thread it runs on.
 
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -159,7 +160,12 @@ fn live(
     let mut plan = Plan::new(lasting.options.misbehaviour.clone(), 0, Instant::now());
     let mut next = Some((ports, first));
     while let Some((ports, runtime)) = next.take() {
-        let ending = runtime.block_on(server::serve(ports, lasting, &mut plan, &mut control));
+        let generation = AssertUnwindSafe(|| {
+            runtime.block_on(server::serve(ports, lasting, &mut plan, &mut control))
+        });
+        // A bug that a client has found must not end the calls on this gateway for good: it
+        // comes back empty, and everybody joins again.
+        let ending = catch_unwind(generation).unwrap_or(Ok(Ending::Restart(Duration::ZERO)));
         let counters = &lasting.counters;
         counters.listening.store(false, Ordering::Relaxed);
         runtime.shutdown_background();

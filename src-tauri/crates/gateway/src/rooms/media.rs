@@ -16,6 +16,10 @@ use crate::router::{self, Ssrcs};
 use crate::sfu::{ConsumerSetup, Flow, Names, ProducerSetup};
 use crate::violation::ViolationKind;
 
+/// Tracks that a participant may send or receive. The real gateway has no such limit; a client
+/// that needs more than this is out of order.
+const MAX_TRACKS: usize = 256;
+
 fn read<T: for<'de> Deserialize<'de>>(value: &Value) -> Option<T> {
     T::deserialize(value).ok()
 }
@@ -114,6 +118,9 @@ impl Rooms {
         let Some(line) = &member.send else {
             return Err(failures::producer("Participant or send transport not found").into());
         };
+        if member.producers.len() >= MAX_TRACKS {
+            return Err(failures::producer("too many producers").into());
+        }
         let kind: MediaKind = read(&data["kind"])
             .ok_or_else(|| failures::producer(format!("invalid kind {}", data["kind"])))?;
         let parameters: RtpParameters = read(&data["rtpParameters"])
@@ -170,6 +177,13 @@ impl Rooms {
         let Some(line) = &member.receive else {
             return Err(failures::consumer("Participant or recv transport not found").into());
         };
+        // Consumers end with their producers; nobody says so.
+        member
+            .consumers
+            .retain(|_, key| setup.sfu.has_consumer(*key));
+        if member.consumers.len() >= MAX_TRACKS {
+            return Err(failures::consumer("too many consumers").into());
+        }
         let refused = || failures::consumer(failures::CANNOT_CONSUME);
         let (producer, kind, consumable) = found.ok_or_else(refused)?;
         let capabilities: RtpCapabilities = read(&data["rtpCapabilities"]).ok_or_else(refused)?;

@@ -1,5 +1,6 @@
 //! Producers and consumers of the engine.
 
+use std::collections::HashSet;
 use std::time::Instant;
 
 use ortc::{MediaKind, RtpParameters};
@@ -67,17 +68,16 @@ impl Sfu {
             .get_mut(&setup.transport)
             .ok_or("Transport not found")?;
         let parameters = setup.parameters;
-        for encoding in &parameters.encodings {
-            let ssrcs = encoding
-                .ssrc
-                .into_iter()
-                .chain(encoding.rtx.map(|rtx| rtx.ssrc));
-            for ssrc in ssrcs {
-                if transport.ssrcs.contains_key(&ssrc) {
-                    return Err(format!(
-                        "ssrc already exists in RTP listener [ssrc:{ssrc}] [method:transport.produce]"
-                    ));
-                }
+        let mut claimed = HashSet::new();
+        for ssrc in parameters.encodings.iter().flat_map(|encoding| {
+            let rtx = encoding.rtx.map(|rtx| rtx.ssrc);
+            encoding.ssrc.into_iter().chain(rtx)
+        }) {
+            // 0 is what probes for bandwidth are sent under.
+            if ssrc == 0 || transport.ssrcs.contains_key(&ssrc) || !claimed.insert(ssrc) {
+                return Err(format!(
+                    "ssrc already exists in RTP listener [ssrc:{ssrc}] [method:transport.produce]"
+                ));
             }
         }
         if let Some(mid) = &parameters.mid {
@@ -201,6 +201,11 @@ impl Sfu {
         );
         self.stirred.push(setup.transport);
         Some((key, name))
+    }
+
+    /// Whether a consumer still exists.
+    pub(crate) fn has_consumer(&self, key: ConsumerKey) -> bool {
+        self.consumers.contains_key(&key)
     }
 
     /// Stops or continues a consumer. A picture starts with a key frame.
