@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rtc::peer_connection::transport::RTCDtlsTransportState;
 use tokio::sync::watch;
@@ -251,6 +251,9 @@ impl PeerConnectionEventHandler for Watcher {
     }
 
     async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
+        if state == RTCPeerConnectionState::Connected {
+            self.life.streams.open(Instant::now());
+        }
         self.life.set(match state {
             RTCPeerConnectionState::Connecting => TransportState::Connecting,
             RTCPeerConnectionState::Connected => TransportState::Connected,

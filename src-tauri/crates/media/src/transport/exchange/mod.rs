@@ -110,6 +110,12 @@ impl Streams {
         }
     }
 
+    /// Says that SRTP works. The engine itself calls the exchange only at its next timer or packet,
+    /// which may be 200 ms later.
+    pub(crate) fn open(&self, now: Instant) {
+        self.lock().opened(now);
+    }
+
     pub(crate) fn add_producer(&self, ssrc: u32, stream: ProducerStream) {
         self.lock().outgoing.insert(ssrc, stream);
     }
@@ -184,7 +190,7 @@ impl std::fmt::Debug for Streams {
 }
 
 impl State {
-    /// The engine calls nothing here before SRTP works.
+    /// The engine calls nothing in the exchange before SRTP works.
     fn opened(&mut self, now: Instant) {
         if !self.open && self.events.is_some() {
             self.open = true;
