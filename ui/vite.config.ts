@@ -7,7 +7,7 @@ export default defineConfig(({ mode }) => ({
   // Relative: the shell serves the bundle from its own scheme.
   base: './',
   clearScreen: false,
-  server: { port: 5173, strictPort: true },
+  server: { host: '127.0.0.1', port: 5173, strictPort: true },
   // Recorded scenes are for development and for the screens test, never for the program people get.
   define: { __SCENES__: JSON.stringify(mode !== 'production') },
   build: {

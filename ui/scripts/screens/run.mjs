@@ -48,7 +48,8 @@ async function open(shot, options = {}) {
   });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  const complain = (text) => problems.push(`${shot.group}/${shot.name}: ${text}`);
+  const where = `${shot.group}/${shot.name}`;
+  const complain = (text) => problems.push({ where, text });
   page.on('console', (message) => {
     // A refusal by the content security policy is such a message, too.
     if (['error', 'warning'].includes(message.type())) complain(message.text());
@@ -118,9 +119,9 @@ try {
   await server.stop();
 }
 
-for (const problem of problems) console.error(`PROBLEM ${problem}`);
-console.log(
-  `screens: ${done.length} rendered, ${Object.keys(journeys).length} journeys, ` +
-    `${problems.length} problems, contact sheet ${join(out, 'contact-sheet.png')}`,
-);
-process.exitCode = problems.length === 0 ? 0 : 1;
+for (const { where, text } of problems) console.error(`PROBLEM ${where}: ${text}`);
+const failed = new Set(problems.map(({ where }) => where)).size;
+const all = chosen.length + (wanted.length === 0 ? Object.keys(journeys).length : 0);
+console.log(`contact sheet: ${join(out, 'contact-sheet.png')}`);
+console.log(`${all - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
