@@ -4,6 +4,63 @@
 #[path = "../tests/sfu/mod.rs"]
 mod sfu;
 
+/// A slow link to a UDP port on loopback.
+mod delay {
+    use std::net::SocketAddr;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tokio::net::UdpSocket;
+    use tokio::sync::watch;
+
+    /// The port of the near end.
+    pub async fn to(port: u16, one_way: Duration) -> u16 {
+        let bind = || UdpSocket::bind("127.0.0.1:0");
+        let (near, far) = (
+            Arc::new(bind().await.unwrap()),
+            Arc::new(bind().await.unwrap()),
+        );
+        let router = SocketAddr::from(([127, 0, 0, 1], port));
+        let (client, known_client) = watch::channel(None);
+        let near_port = near.local_addr().unwrap().port();
+        let (from_near, to_far) = (Arc::clone(&near), Arc::clone(&far));
+        tokio::spawn(async move {
+            let mut buffer = [0; 2048];
+            while let Ok((length, from)) = from_near.recv_from(&mut buffer).await {
+                client.send_replace(Some(from));
+                later(
+                    one_way,
+                    Arc::clone(&to_far),
+                    buffer[..length].to_vec(),
+                    router,
+                );
+            }
+        });
+        tokio::spawn(async move {
+            let mut buffer = [0; 2048];
+            while let Ok((length, _)) = far.recv_from(&mut buffer).await {
+                let client: Option<SocketAddr> = *known_client.borrow();
+                if let Some(client) = client {
+                    later(
+                        one_way,
+                        Arc::clone(&near),
+                        buffer[..length].to_vec(),
+                        client,
+                    );
+                }
+            }
+        });
+        near_port
+    }
+
+    fn later(delay: Duration, socket: Arc<UdpSocket>, packet: Vec<u8>, to: SocketAddr) {
+        tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            let _ = socket.send_to(&packet, to).await;
+        });
+    }
+}
+
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -12,6 +69,7 @@ use sfu::{Router, Talker, connected, options, packet};
 
 const ROUNDS: usize = 20;
 const CALL: Duration = Duration::from_secs(10);
+const ROUND_TRIP: Duration = Duration::from_millis(100);
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -57,6 +115,24 @@ async fn run() {
     }
     println!("to connected     median {:?}", median(to_connected));
     println!("to first packet  median {:?}", median(to_first_packet));
+
+    let mut far = router.transport(json!({ "tcp": false })).await;
+    for candidate in &mut far.ice_candidates {
+        candidate.port = delay::to(candidate.port, ROUND_TRIP / 2).await;
+    }
+    let started = Instant::now();
+    let (transport, mut events) = device
+        .create_send_transport(far, options())
+        .await
+        .expect("a transport");
+    router
+        .connect(transport.id(), transport.dtls_parameters())
+        .await;
+    transport.connect();
+    connected(&mut events).await;
+    let trips = started.elapsed().as_secs_f64() / ROUND_TRIP.as_secs_f64();
+    println!("to connected     {trips:.2} round trips of {ROUND_TRIP:?}");
+    transport.close().await;
 
     let (send, _send_events) = router.sending(&device, json!({}), options()).await;
     let (producer, id) = router.produce(&send).await;

@@ -48,6 +48,11 @@ impl RemoteParameters {
         })
     }
 
+    /// The router's ICE password, if it is ICE-lite.
+    pub(super) fn lite_password(&self) -> Option<String> {
+        self.ice.ice_lite.then(|| self.ice.password.clone())
+    }
+
     /// The answer to an offer with one audio section.
     pub(super) fn answer(&self) -> String {
         let Self { ice, fingerprint } = self;

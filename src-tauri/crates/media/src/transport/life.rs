@@ -95,7 +95,7 @@ impl Life {
             tokio::select! {
                 () = ended(states) => return,
                 () = async {
-                    if starting.is_in_time().await {
+                    if starting.succeeds().await {
                         dtls_ends(sender).await;
                     }
                 } => {}
@@ -123,7 +123,7 @@ struct Starting {
 }
 
 impl Starting {
-    async fn is_in_time(mut self) -> bool {
+    async fn succeeds(mut self) -> bool {
         if self.limits.ice_waits {
             let _ = self.gate.wait_for(|open| *open).await;
         }

@@ -17,7 +17,7 @@ use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, RTCConfigurationBuilder,
     RTCIceTransportPolicy, RTCSessionDescription, Registry, SettingEngine, SettingEngineBuilder,
-    Slot, StatsSelector,
+    Slot, StatsSelector, crypto,
 };
 
 use super::candidates::{self, RemoteCandidate};
@@ -37,6 +37,8 @@ const ICE_CHECKS: u16 = 3000;
 /// Without an answer to consent checks for this long, the path is reported as silent.
 const ICE_DISCONNECTED: Duration = Duration::from_secs(5);
 const ICE_KEEPALIVE: Duration = Duration::from_secs(2);
+/// No network answers faster, loopback included.
+const SHORTEST_ROUND_TRIP: Duration = Duration::from_micros(50);
 /// Direct paths answer sooner than this if they exist.
 const RELAY_HEAD_START: Duration = Duration::from_millis(500);
 
@@ -156,6 +158,7 @@ impl Link {
             streams,
             cname,
         });
+        link.grant_nomination(&link.remote)?;
         link.negotiate(&link.remote).await?;
         if !link.ice_waits {
             link.add_candidates().await?;
@@ -169,6 +172,14 @@ impl Link {
             },
         );
         Ok((link, TransportEvents { receiver }))
+    }
+
+    fn grant_nomination(&self, remote: &RemoteParameters) -> Result<(), MediaError> {
+        if let Some(password) = remote.lite_password() {
+            let provider = crypto::default_provider().map_err(MediaError::engine)?;
+            self.network.nomination.grant(password, provider);
+        }
+        Ok(())
     }
 
     async fn negotiate(&self, remote: &RemoteParameters) -> Result<(), MediaError> {
@@ -237,6 +248,7 @@ impl Link {
     pub(super) async fn restart_ice(&self, ice: &IceParameters) -> Result<(), MediaError> {
         let remote = self.remote.with_ice(ice)?;
         self.peer.restart_ice().await.map_err(MediaError::engine)?;
+        self.grant_nomination(&remote)?;
         self.negotiate(&remote).await?;
         self.add_candidates().await
     }
@@ -250,9 +262,11 @@ impl Link {
             .await;
         let round_trip = report
             .candidate_pairs()
-            .filter(|pair| pair.nominated && pair.current_round_trip_time > 0.0)
-            .map(|pair| Duration::from_secs_f64(pair.current_round_trip_time))
-            .next();
+            .filter(|pair| pair.nominated)
+            .map(|pair| Duration::try_from_secs_f64(pair.current_round_trip_time))
+            .filter_map(Result::ok)
+            // Shorter is our own answer (see `Nomination`), until the first consent check.
+            .find(|round_trip| *round_trip > SHORTEST_ROUND_TRIP);
         TransportStats {
             packets_sent,
             bytes_sent,

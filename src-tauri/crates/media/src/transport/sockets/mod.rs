@@ -1,15 +1,17 @@
 //! The sockets under webrtc-rs, which takes them from a runtime that we supply.
 //!
 //! Ours differ from its own in what a mediasoup client needs: DTLS is held back until the router
-//! listens for it, TCP goes out at once and never blocks, no TCP port is opened to listen on, and
+//! listens for it, a round trip of ICE is saved with routers that are ICE-lite, TCP goes out at once and never blocks, no TCP port is opened to listen on, and
 //! addresses stay out of the engine's error log.
 
 mod gate;
+mod nomination;
 mod route;
 mod tcp;
 mod udp;
 
 pub(crate) use gate::Gate;
+pub(crate) use nomination::Nomination;
 pub(crate) use route::LocalAddress;
 
 use std::collections::HashMap;
@@ -31,6 +33,7 @@ type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 #[derive(Debug)]
 pub(crate) struct Network {
     pub(crate) gate: Arc<Gate>,
+    pub(crate) nomination: Arc<Nomination>,
     /// True once the transport is closed; ends connection attempts.
     closed: watch::Sender<bool>,
     /// The far ends of TCP connections that were made and have ended.
@@ -43,6 +46,7 @@ impl Network {
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             gate: Arc::new(Gate::default()),
+            nomination: Arc::new(Nomination::default()),
             closed: watch::Sender::new(false),
             tcp_lost: watch::Sender::new(Vec::new()),
             tcp_aliases: Mutex::default(),
@@ -88,7 +92,11 @@ impl Runtime for MediaRuntime {
     }
 
     fn wrap_udp_socket(&self, socket: std::net::UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
-        let socket = udp::Socket::new(socket, Arc::clone(&self.network.gate))?;
+        let socket = udp::Socket::new(
+            socket,
+            Arc::clone(&self.network.gate),
+            Arc::clone(&self.network.nomination),
+        )?;
         Ok(Arc::new(socket))
     }
 

@@ -1,29 +1,98 @@
 //! UDP.
 
+use std::collections::VecDeque;
 use std::io::{self, IoSliceMut};
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use tokio::io::ReadBuf;
 use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 
-use super::Gate;
+use super::nomination::REPEATS;
+use super::{Gate, Nomination};
 
 #[derive(Debug)]
 pub(super) struct Socket {
     io: Arc<tokio::net::UdpSocket>,
     gate: Arc<Gate>,
+    nomination: Arc<Nomination>,
+    own: Mutex<Own>,
+}
+
+/// Packets that this side answers itself.
+#[derive(Debug, Default)]
+struct Own {
+    answers: VecDeque<(Vec<u8>, SocketAddr)>,
+    reader: Option<Waker>,
 }
 
 impl Socket {
-    pub(super) fn new(socket: std::net::UdpSocket, gate: Arc<Gate>) -> io::Result<Self> {
+    pub(super) fn new(
+        socket: std::net::UdpSocket,
+        gate: Arc<Gate>,
+        nomination: Arc<Nomination>,
+    ) -> io::Result<Self> {
         socket.set_nonblocking(true)?;
         Ok(Self {
             io: Arc::new(tokio::net::UdpSocket::from_std(socket)?),
             gate,
+            nomination,
+            own: Mutex::default(),
         })
     }
+
+    fn answer(&self, packet: &[u8], to: SocketAddr) {
+        let Ok(local) = self.io.local_addr() else {
+            return;
+        };
+        let Some(answer) = self.nomination.answer(packet, local) else {
+            return;
+        };
+        let reader = {
+            let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+            own.answers.push_back((answer, to));
+            own.reader.take()
+        };
+        if let Some(reader) = reader {
+            reader.wake();
+        }
+        self.repeat(packet.to_vec(), to);
+    }
+
+    fn repeat(&self, packet: Vec<u8>, to: SocketAddr) {
+        let (io, nomination) = (Arc::downgrade(&self.io), Arc::clone(&self.nomination));
+        tokio::spawn(async move {
+            for pause in REPEATS {
+                tokio::time::sleep(pause).await;
+                let Some(io) = io.upgrade().filter(|_| nomination.is_open(&packet)) else {
+                    return;
+                };
+                let _ = io.try_send_to(&packet, to);
+            }
+        });
+    }
+
+    fn own_answer(&self, cx: &Context<'_>, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((answer, from)) = own.answers.pop_front() else {
+            match &mut own.reader {
+                Some(reader) => reader.clone_from(cx.waker()),
+                none => *none = Some(cx.waker().clone()),
+            }
+            return None;
+        };
+        let length = answer.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&answer[..length]);
+        Some((length, from))
+    }
+}
+
+fn describe(meta: &mut RecvMeta, length: usize, from: SocketAddr) {
+    *meta = RecvMeta::default();
+    meta.addr = from;
+    meta.len = length;
+    meta.stride = length.max(1);
 }
 
 impl AsyncUdpSocket for Socket {
@@ -43,6 +112,7 @@ impl AsyncUdpSocket for Socket {
         if admitted && self.io.poll_send_to(cx, packet, to).is_pending() {
             return Poll::Pending;
         }
+        self.answer(packet, to);
         // A packet that cannot be sent (no route, refused) is a lost packet: ICE tries other
         // paths, and the engine would log the address with every one of them.
         Poll::Ready(Ok(packet.len()))
@@ -57,16 +127,17 @@ impl AsyncUdpSocket for Socket {
         let (Some(buffer), Some(meta)) = (buffers.first_mut(), meta.first_mut()) else {
             return Poll::Ready(Ok(0));
         };
+        if let Some((length, from)) = self.own_answer(cx, buffer) {
+            describe(meta, length, from);
+            return Poll::Ready(Ok(1));
+        }
         loop {
             let mut read = ReadBuf::new(buffer);
             match self.io.poll_recv_from(cx, &mut read) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(from)) => {
-                    let length = read.filled().len();
-                    *meta = RecvMeta::default();
-                    meta.addr = from;
-                    meta.len = length;
-                    meta.stride = length.max(1);
+                    self.nomination.received(read.filled());
+                    describe(meta, read.filled().len(), from);
                     return Poll::Ready(Ok(1));
                 }
                 // Somebody answered a packet of ours with "port unreachable".
