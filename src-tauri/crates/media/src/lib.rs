@@ -30,6 +30,23 @@
 //! ```
 #![forbid(unsafe_code)]
 
+/// Log targets of the engine underneath. It names people's network addresses at every level, so
+/// these must be off except when somebody debugs on purpose.
+pub const ENGINE_LOG_TARGETS: [&str; 12] = [
+    "webrtc",
+    "rtc",
+    "rtc_dtls",
+    "rtc_ice",
+    "rtc_interceptor",
+    "rtc_mdns",
+    "rtc_rtcp",
+    "rtc_rtp",
+    "rtc_shared",
+    "rtc_srtp",
+    "rtc_stun",
+    "rtc_turn",
+];
+
 mod capabilities;
 mod certificate;
 mod consumer;

@@ -54,6 +54,8 @@ pub(crate) struct Link {
     candidates: Vec<RemoteCandidate>,
     /// Behind a relay the gate does not recognise DTLS; ICE itself then waits.
     ice_waits: bool,
+    /// Where to close what the last handle's owner did not close.
+    runtime: tokio::runtime::Handle,
     pub(super) streams: Arc<Streams>,
     pub(super) cname: Arc<str>,
 }
@@ -155,6 +157,7 @@ impl Link {
             remote,
             candidates,
             ice_waits: options.relay_only,
+            runtime: tokio::runtime::Handle::current(),
             streams,
             cname,
         });
@@ -305,13 +308,11 @@ impl Drop for Link {
         self.life.set(TransportState::Closed);
         self.streams.close();
         self.network.close();
-        // The router is told by a DTLS alert if there is still a runtime to send it on.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let peer = Arc::clone(&self.peer);
-            runtime.spawn(async move {
-                let _ = peer.close().await;
-            });
-        }
+        // The engine does not end by itself; also, closing tells the router.
+        let peer = Arc::clone(&self.peer);
+        self.runtime.spawn(async move {
+            let _ = peer.close().await;
+        });
     }
 }
 

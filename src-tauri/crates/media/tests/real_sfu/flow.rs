@@ -178,6 +178,29 @@ async fn consumers_come_late_and_go_without_disturbing_others() {
     }
 }
 
+/// What is inside is not this crate's business, so pictures come the same way.
+#[tokio::test(flavor = "multi_thread")]
+async fn video_packets_are_handed_out_too() {
+    let router = Router::start().await;
+    let device = router.device().await;
+    let (recv, _events) = router.receiving(&device, json!({}), options()).await;
+    let id = router.request("produceVideo", json!({})).await;
+    let (consumer, mut packets) = router.consume(&device, &recv, id.as_str().unwrap()).await;
+    assert_eq!(consumer.kind(), ortc::MediaKind::Video);
+    let codecs = &consumer.rtp_parameters().codecs;
+    assert!(codecs.iter().any(|codec| ortc::is_rtx(&codec.mime_type)));
+    let (first, _) = packet(&mut packets).await;
+    assert_eq!(first.payload_type, codecs[0].payload_type);
+    let start_code = [0x9d, 0x01, 0x2a];
+    let is_key_frame = first.payload.windows(3).any(|bytes| bytes == start_code);
+    assert!(is_key_frame, "{first:?}");
+    for _ in 0..20 {
+        assert!(packet(&mut packets).await.0.marker);
+    }
+    // The router's probes for bandwidth come on the same transport, and are nobody's.
+    assert_eq!(consumer.stats().packets_lost, 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn consumers_that_cannot_be_received_are_refused() {
     let router = Router::start().await;

@@ -209,7 +209,7 @@ impl Router {
             .consume(ConsumerOptions {
                 id: answer["id"].as_str().unwrap().to_owned(),
                 producer_id: producer.to_owned(),
-                kind: ortc::MediaKind::Audio,
+                kind: serde_json::from_value(answer["kind"].clone()).unwrap(),
                 rtp_parameters,
             })
             .await

@@ -76,6 +76,29 @@ const methods = {
     return { id, producerId, kind, rtpParameters };
   },
 
+  // A picture every 20 ms that is nothing but a VP8 key frame's header.
+  async produceVideo() {
+    const transport = await router.createDirectTransport();
+    const [codec, ssrc] = [{ mimeType: 'video/VP8', payloadType: 101, clockRate: 90000 }, 77];
+    const rtpParameters = { codecs: [codec], encodings: [{ ssrc }] };
+    const producer = await transport.produce({ kind: 'video', rtpParameters });
+    const keyFrame = [0x90, 0x80, 0x01, 0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 16, 0, 16, 0, 1, 2, 3];
+    let sequence = 0;
+    const timer = setInterval(() => {
+      const packet = Buffer.alloc(12 + keyFrame.length);
+      packet.set([0x80, 0x80 | 101]);
+      packet.writeUInt16BE(sequence % 65536, 2);
+      packet.writeUInt32BE(sequence * 1800, 4);
+      packet.writeUInt32BE(ssrc, 8);
+      packet.set(keyFrame, 12);
+      sequence += 1;
+      producer.send(packet);
+    }, 20);
+    producer.observer.once('close', () => clearInterval(timer));
+    producers.set(producer.id, producer);
+    return producer.id;
+  },
+
   resume: ({ consumer }) => consumers.get(consumer).resume(),
   pause: ({ consumer }) => consumers.get(consumer).pause(),
   closeConsumer: ({ consumer }) => consumers.get(consumer).close(),
