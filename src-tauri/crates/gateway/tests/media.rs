@@ -2,9 +2,12 @@
 
 mod client;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use client::peer::{Peer, SSRC, number_of, payload_of, producer_parameters, time_of};
+use client::peer::{
+    Peer, SSRC, number_of, payload_of, producer_parameters, time_of, video_parameters,
+};
 use client::{Client, eventually, gateway};
 use gateway::Gateway;
 use serde_json::{Value, json};
@@ -35,6 +38,14 @@ impl Speaker {
         }
     }
 
+    async fn show(&mut self) {
+        let produce = json!({
+            "transportId": "", "kind": "video", "rtpParameters": video_parameters(),
+        });
+        let answer = self.client.ask("produce", Some(produce)).await;
+        assert!(answer[0]["producerId"].is_string(), "{answer:?}");
+    }
+
     async fn set_paused(&mut self, paused: bool) {
         let event = if paused {
             "pause-producer"
@@ -55,11 +66,16 @@ struct Listener {
 
 impl Listener {
     async fn join(gateway: &Gateway, room: &str) -> Self {
+        Self::consuming(gateway, room, 0).await
+    }
+
+    /// Consumes the producer at that place in the first participant's list.
+    async fn consuming(gateway: &Gateway, room: &str, place: usize) -> Self {
         let mut client = Client::connect(gateway).await;
         let joined = client.join(room, "listener").await;
         let mut peer = connect(&mut client, false).await;
         let consume = json!({
-            "producerId": joined["participants"][0]["producers"][0]["id"],
+            "producerId": joined["participants"][0]["producers"][place]["id"],
             "rtpCapabilities": joined["rtpCapabilities"],
         });
         let consumer = client.ask("consume", Some(consume)).await.remove(0);
@@ -202,6 +218,49 @@ async fn everybody_hears_everybody_but_himself() {
     }
     assert!(gone.peer.packet_now().is_none());
     assert_eq!(gateway.stats().transports, 3);
+}
+
+#[tokio::test]
+async fn lost_packets_of_pictures_are_repeated_and_key_frames_asked_for() {
+    let gateway = gateway();
+    let mut speaker = Speaker::join(&gateway, "pictures").await;
+    speaker.show().await;
+    let mut viewer = Listener::consuming(&gateway, "pictures", 1).await;
+    viewer.set_paused(false).await;
+    speaker.peer.keyframes_requested(1).await;
+    viewer.peer.request_keyframe(&viewer.consumer);
+    speaker.peer.keyframes_requested(2).await;
+
+    for number in 0..10 {
+        speaker.peer.send_video(number);
+    }
+    for number in 0..10 {
+        assert_eq!(number_of(&viewer.peer.packet().await), number);
+    }
+    // Once on the way to the gateway, once on the way from it.
+    let mut next = 10;
+    for at_speaker in [true, false] {
+        let loser = if at_speaker {
+            &speaker.peer
+        } else {
+            &viewer.peer
+        };
+        loser.lose_next();
+        let mut missing: BTreeSet<u64> = (next..next + 10).collect();
+        // What comes after a lost packet tells that it is missing.
+        let mut clock = tokio::time::interval(Duration::from_millis(5));
+        while !missing.is_empty() {
+            tokio::select! {
+                _ = clock.tick() => {
+                    speaker.peer.send_video(next);
+                    next += 1;
+                }
+                packet = viewer.peer.packet() => {
+                    missing.remove(&number_of(&packet));
+                }
+            }
+        }
+    }
 }
 
 #[tokio::test]

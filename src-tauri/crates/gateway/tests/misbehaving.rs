@@ -36,8 +36,6 @@ async fn nonsense_is_answered() {
         assert_eq!(answer[0].get("participantId"), None);
     }
     gateway.misbehave(Misbehaviour::default());
-    eventually("it behaves", || gateway.stats().requests >= 4).await;
-    client.unasked().await;
     client.join("x", "a").await;
 }
 

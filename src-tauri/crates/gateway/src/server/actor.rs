@@ -80,29 +80,36 @@ impl Actor {
                 plan.restart_at,
             ];
             let wake = wake.into_iter().flatten().min();
+            let mut wanted = None;
+            let mut readable = false;
             tokio::select! {
-                wanted = control.recv() => match wanted {
-                    None | Some(Control::Stop) => return Ending::Stop,
-                    Some(Control::Restart(down, change)) => {
+                control = control.recv() => wanted = Some(control.unwrap_or(Control::Stop)),
+                count = commands.recv_many(&mut batch, BATCH) => if count == 0 {
+                    // Nobody is left who could ask for anything.
+                    return Ending::Stop;
+                },
+                _ = self.udp.readable() => readable = true,
+                () = until(wake) => {}
+            }
+            // The owner comes first: what is ordered holds for all that clients do afterwards.
+            while let Some(control) = wanted.take().or_else(|| control.try_recv().ok()) {
+                match control {
+                    Control::Stop => return Ending::Stop,
+                    Control::Restart(down, change) => {
                         plan.change = change;
                         return Ending::Restart(down);
                     }
-                    Some(Control::Misbehave(misbehaviour, change)) => {
+                    Control::Misbehave(misbehaviour, change) => {
                         *plan = Plan::new(*misbehaviour, change, Instant::now());
                         self.rooms.set_misbehaviour(plan.misbehaviour.clone());
                     }
-                },
-                count = commands.recv_many(&mut batch, BATCH) => {
-                    if count == 0 {
-                        // Nobody is left who could ask for anything.
-                        return Ending::Stop;
-                    }
-                    for command in batch.drain(..) {
-                        self.obey(command);
-                    }
                 }
-                _ = self.udp.readable() => self.receive(&mut buffer),
-                () = until(wake) => {}
+            }
+            for command in batch.drain(..) {
+                self.obey(command);
+            }
+            if readable {
+                self.receive(&mut buffer);
             }
             let present = Instant::now();
             if plan.restart_at.is_some_and(|at| at <= present) {
