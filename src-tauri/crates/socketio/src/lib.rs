@@ -54,7 +54,7 @@ mod transport;
 pub use error::{ConnectError, DisconnectReason, EmitError, RequestError};
 pub use event::{Event, Events, Message, Retry, Session};
 pub use options::{Options, Proxy, Transports};
-pub use payload::{Payload, Reply};
+pub use payload::{Payload, Reply, placeholder, placeholder_index};
 pub use reconnect::ReconnectPolicy;
 pub use socket::{AckReply, Socket, connect};
 pub use transport::{Page, TransportKind, fetch};

@@ -4,8 +4,10 @@ use crate::common_ground::options;
 use crate::peer::Peer;
 use crate::servers::{PATIENCE, free_port, node, url};
 use serde_json::json;
-use socketio::{DisconnectReason, Event, ReconnectPolicy, RequestError, Transports};
+use socketio::{DisconnectReason, Event, ReconnectPolicy, RequestError, TransportKind, Transports};
 use std::time::{Duration, Instant};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
 
 #[tokio::test]
 async fn a_server_that_is_stopped_for_twenty_seconds_is_found_again() {
@@ -202,4 +204,59 @@ async fn a_session_is_recovered_with_what_it_missed() {
         assert_eq!(greeting.args[0]["recovered"], json!(true));
         peer.stop().await;
     }
+}
+
+/// Forwards to `port`, but leaves websocket handshakes without an answer, as some firewalls do.
+async fn without_websockets(port: u16) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let own = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut head = [0; 2_048];
+            let read = client.peek(&mut head).await.unwrap();
+            if String::from_utf8_lossy(&head[..read]).contains("transport=websocket") {
+                held.push(client);
+                continue;
+            }
+            tokio::spawn(async move {
+                let mut server = TcpStream::connect(("127.0.0.1", port)).await?;
+                copy_bidirectional(&mut client, &mut server).await
+            });
+        }
+    });
+    own
+}
+
+#[tokio::test]
+async fn where_websockets_are_swallowed_only_the_first_attempt_waits_for_one() {
+    let server = node(json!({})).await;
+    let mut options = options(&url(without_websockets(server.port).await));
+    options.connect_timeout = Duration::from_secs(9);
+    let (mut peer, first) = Peer::connected(options).await;
+    assert_eq!(first.transport, TransportKind::Polling);
+    let error = first.websocket_error.expect("a websocket was tried");
+    assert_eq!(error.code(), "socket.timeout");
+    peer.socket.emit("close", vec![]).unwrap();
+    peer.next_disconnected().await;
+    let second = peer.eventually_connected().await;
+    assert_eq!(second.transport, TransportKind::Polling);
+    assert_eq!(second.websocket_error, None, "no websocket was waited for");
+    assert_eq!(
+        peer.request("echo", vec![json!(1).into()]).await,
+        [json!(1)]
+    );
+    peer.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_network_begins_a_running_attempt_anew() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let peer = Peer::start(options(&url(port)));
+    let (_old, _) = listener.accept().await.unwrap();
+    peer.socket.network_changed();
+    let again = tokio::time::timeout(PATIENCE, listener.accept());
+    again.await.expect("a second attempt").unwrap();
+    peer.stop().await;
 }
