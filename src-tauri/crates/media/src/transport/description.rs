@@ -10,8 +10,9 @@ use ortc::{IceParameters, TransportParameters};
 use crate::MediaError;
 use crate::certificate::FINGERPRINT_ALGORITHM;
 
-/// Payload type of the placeholder.
-pub(super) const PLACEHOLDER_PAYLOAD_TYPE: u8 = 100;
+/// Payload type of the placeholder. No router uses it, so that no packet can be taken for the
+/// placeholder's.
+pub(super) const PLACEHOLDER_PAYLOAD_TYPE: u8 = 50;
 
 /// The parts of the router's parameters that go into the answer, checked: what comes from the
 /// network must not be able to add lines to it.

@@ -275,4 +275,36 @@ mod tests {
         assert!(even.jitter() < Duration::from_micros(1));
         assert!(uneven.jitter() > Duration::from_millis(9), "{uneven:?}");
     }
+
+    proptest::proptest! {
+        /// Whatever comes, nothing panics, and no packet is new twice within the window.
+        #[test]
+        fn any_packets_in_any_order(
+            packets in proptest::collection::vec((0..2000_u16, proptest::num::u32::ANY), 1..300),
+            offset in proptest::num::u16::ANY,
+            clock_rate in proptest::num::u32::ANY,
+        ) {
+            let start = Instant::now();
+            let mut reception = Reception::new(clock_rate);
+            let mut new = std::collections::HashMap::new();
+            let mut starts = reception.earlier;
+            for (index, (sequence, timestamp)) in packets.iter().enumerate() {
+                let now = start + Duration::from_millis(index as u64);
+                let sequence = sequence.wrapping_add(offset);
+                let arrival = reception.receive(now, sequence, *timestamp, 1);
+                if reception.earlier != starts {
+                    starts = reception.earlier;
+                    new.clear();
+                }
+                if arrival == Arrival::New
+                    && let Some(before) = new.insert(sequence, reception.highest)
+                {
+                    proptest::prop_assert!(reception.highest - before >= WINDOW);
+                }
+                reception.take_report(now, 1);
+                reception.jitter();
+            }
+            proptest::prop_assert!(reception.lost() >= 0);
+        }
+    }
 }
