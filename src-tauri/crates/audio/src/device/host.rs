@@ -1,14 +1,45 @@
 //! Finds devices by what people and settings call them.
 
+use std::sync::Mutex;
+
 use cpal::traits::{DeviceTrait as _, HostTrait as _};
 
 use super::{DeviceInfo, Devices};
-use crate::{AudioError, Direction};
+use crate::{AudioError, Direction, lock};
 
 /// A device with what it is called.
 pub(super) struct Found {
     pub(super) device: cpal::Device,
     pub(super) info: DeviceInfo,
+}
+
+impl Found {
+    /// PulseAudio's name of the device, if it is one of PulseAudio's.
+    #[cfg(target_os = "linux")]
+    pub(super) fn pulse_name(&self) -> Option<&str> {
+        self.info.id.strip_prefix("pulseaudio:")
+    }
+}
+
+/// The connection to the sound system. It is kept: each one to PulseAudio costs a thread that
+/// outlives it.
+static HOST: Mutex<Option<cpal::Host>> = Mutex::new(None);
+
+/// Asks the sound system, over a new connection when the old one is of no use any more.
+fn ask<T>(question: impl Fn(&cpal::Host) -> Result<T, cpal::Error>) -> Result<T, cpal::Error> {
+    silence_alsa();
+    let mut host = lock(&HOST);
+    if let Some(known) = host.as_ref().filter(|host| !is_alsa(host)) {
+        match question(known) {
+            Ok(answer) => return Ok(answer),
+            Err(error) => tracing::debug!(%error, "connects to the sound system again"),
+        }
+    }
+    question(host.insert(cpal::default_host()))
+}
+
+fn is_alsa(host: &cpal::Host) -> bool {
+    format!("{:?}", host.id()).eq_ignore_ascii_case("alsa")
 }
 
 pub(super) fn list() -> Result<Devices, AudioError> {
@@ -57,18 +88,18 @@ fn choose(devices: &[&DeviceInfo], wanted: Option<&str>) -> Option<usize> {
 
 /// All devices of one direction: the default first, monitors of speakers last.
 fn all(direction: Direction) -> Result<Vec<Found>, AudioError> {
-    silence_alsa();
-    let host = cpal::default_host();
-    let is_alsa = format!("{:?}", host.id()).eq_ignore_ascii_case("alsa");
-    let default = match direction {
-        Direction::Input => host.default_input_device(),
-        Direction::Output => host.default_output_device(),
-    };
+    let answer = ask(|host| {
+        let default = match direction {
+            Direction::Input => host.default_input_device(),
+            Direction::Output => host.default_output_device(),
+        };
+        let devices: Vec<_> = host.devices()?.collect();
+        Ok((is_alsa(host), default, devices))
+    });
+    let (is_alsa, default, devices) = answer.map_err(|error| from_cpal(&error, direction))?;
     let default_id = default.and_then(|device| Some(device.id().ok()?.to_string()));
-    let devices = host
-        .devices()
-        .map_err(|error| from_cpal(&error, direction))?;
     let mut found: Vec<Found> = devices
+        .into_iter()
         .filter_map(|device| {
             let id = device.id().ok()?.to_string();
             if is_alsa && !is_useful_on_alsa(&id) {

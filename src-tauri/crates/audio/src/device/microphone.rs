@@ -24,9 +24,16 @@ pub(crate) struct Microphone {
     earlier_overruns: u64,
 }
 
+/// What keeps a device open.
+enum Opened {
+    #[cfg(target_os = "linux")]
+    Pulse(#[expect(dead_code, reason = "kept for its drop")] super::pulse_pcm::PulsePcm),
+    Cpal(#[expect(dead_code, reason = "kept for its drop")] cpal::Stream),
+}
+
 struct Running {
     /// Closes the device when dropped.
-    _stream: cpal::Stream,
+    _stream: Opened,
     signs: Arc<Signs>,
     ring: Consumer<f32>,
     resampler: Resampler,
@@ -48,6 +55,10 @@ impl Microphone {
     fn open(&self, now: Instant, reader: &Thread) -> Result<Running, AudioError> {
         let failed = |error: cpal::Error| host::from_cpal(&error, Direction::Input);
         host::silence_alsa();
+        #[cfg(target_os = "linux")]
+        if let Some(running) = self.open_pulse(now, reader) {
+            return Ok(running);
+        }
         let device = &self.found.device;
         let ranges = device.supported_input_configs().map_err(failed)?;
         let format = format::choose(ranges, Direction::Input)?;
@@ -63,7 +74,38 @@ impl Microphone {
         .map_err(failed)?;
         stream.play().map_err(failed)?;
         Ok(Running {
-            _stream: stream,
+            _stream: Opened::Cpal(stream),
+            signs,
+            ring,
+            resampler,
+            ready: Vec::with_capacity(2 * FRAME_SAMPLES),
+        })
+    }
+
+    /// The better way to PulseAudio; `None` when it is not there or the plugin is missing.
+    #[cfg(target_os = "linux")]
+    fn open_pulse(&self, now: Instant, reader: &Thread) -> Option<Running> {
+        use super::pulse_pcm::PulsePcm;
+        let name = self.found.pulse_name()?;
+        let resampler = Resampler::new(SAMPLE_RATE, SAMPLE_RATE).ok()?;
+        let (mut producer, ring) = RingBuffer::new(SAMPLE_RATE as usize / 2);
+        let signs = Arc::new(Signs::new(Direction::Input, now, reader.clone()));
+        let (beating, failing) = (Arc::clone(&signs), Arc::clone(&signs));
+        let stream = PulsePcm::record(
+            name,
+            move |block| {
+                if store(&mut producer, block, 1) < block.len() {
+                    beating.glitch();
+                }
+                beating.beat(block.len());
+            },
+            move |error| failing.broke(error.to_string()),
+        );
+        let stream = stream
+            .inspect_err(|error| tracing::debug!(%error, "no pulse plugin of ALSA"))
+            .ok()?;
+        Some(Running {
+            _stream: Opened::Pulse(stream),
             signs,
             ring,
             resampler,

@@ -61,14 +61,17 @@ impl Signs {
         match error.kind() {
             ErrorKind::Xrun => self.glitch(),
             ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
-            _ => {
-                *lock(&self.failure) = Some(AudioError::Lost {
-                    direction: self.direction,
-                    details: error.to_string(),
-                });
-                self.user.unpark();
-            }
+            _ => self.broke(error.to_string()),
         }
+    }
+
+    /// The stream broke for good.
+    pub(super) fn broke(&self, details: String) {
+        *lock(&self.failure) = Some(AudioError::Lost {
+            direction: self.direction,
+            details,
+        });
+        self.user.unpark();
     }
 
     /// Whether the device still works.

@@ -24,9 +24,16 @@ pub(crate) struct Speaker {
     running: Option<Running>,
 }
 
+/// What keeps a device open.
+enum Opened {
+    #[cfg(target_os = "linux")]
+    Pulse(#[expect(dead_code, reason = "kept for its drop")] super::pulse_pcm::PulsePcm),
+    Cpal(#[expect(dead_code, reason = "kept for its drop")] cpal::Stream),
+}
+
 struct Running {
     /// Closes the device when dropped.
-    _stream: cpal::Stream,
+    _stream: Opened,
     signs: Arc<Signs>,
     ring: Producer<f32>,
     resampler: Resampler,
@@ -47,6 +54,35 @@ impl Speaker {
             running: None,
         })
     }
+
+    /// The better way to PulseAudio; `None` when it is not there or the plugin is missing.
+    #[cfg(target_os = "linux")]
+    fn open_pulse(&self, now: Instant, writer: &Thread) -> Option<Running> {
+        use super::pulse_pcm::PulsePcm;
+        let name = self.found.pulse_name()?;
+        let resampler = Resampler::new(SAMPLE_RATE, SAMPLE_RATE).ok()?;
+        let (ring, mut consumer) = RingBuffer::new(SAMPLE_RATE as usize / 2);
+        let signs = Arc::new(Signs::new(Direction::Output, now, writer.clone()));
+        let (beating, failing) = (Arc::clone(&signs), Arc::clone(&signs));
+        let mut primed = false;
+        let stream = PulsePcm::play(
+            name,
+            move |block| {
+                let played = play(&mut consumer, block, 1);
+                if played < block.len() && primed {
+                    beating.glitch();
+                }
+                primed |= played > 0;
+                beating.beat(block.len());
+            },
+            move |error| failing.broke(error.to_string()),
+        );
+        let stream = stream
+            .inspect_err(|error| tracing::debug!(%error, "no pulse plugin of ALSA"))
+            .ok()?;
+        let opened = Opened::Pulse(stream);
+        Some(Running::new(opened, signs, ring, resampler, SAMPLE_RATE))
+    }
 }
 
 impl Sink for Speaker {
@@ -57,6 +93,11 @@ impl Sink for Speaker {
     fn start(&mut self, now: Instant, writer: &Thread) -> Result<(), AudioError> {
         let failed = |error: cpal::Error| host::from_cpal(&error, Direction::Output);
         host::silence_alsa();
+        #[cfg(target_os = "linux")]
+        if let Some(running) = self.open_pulse(now, writer) {
+            self.running = Some(running);
+            return Ok(());
+        }
         let device = &self.found.device;
         let ranges = device.supported_output_configs().map_err(failed)?;
         let format = format::choose(ranges, Direction::Output)?;
@@ -71,16 +112,13 @@ impl Sink for Speaker {
         }
         .map_err(failed)?;
         stream.play().map_err(failed)?;
-        self.running = Some(Running {
-            _stream: stream,
+        self.running = Some(Running::new(
+            Opened::Cpal(stream),
             signs,
             ring,
             resampler,
-            converted: Vec::with_capacity(4 * STEP_SAMPLES),
-            step: rate as usize / 100,
-            reserve_steps: 1,
-            underruns_seen: 0,
-        });
+            rate,
+        ));
         Ok(())
     }
 
@@ -112,6 +150,25 @@ impl Sink for Speaker {
 }
 
 impl Running {
+    fn new(
+        stream: Opened,
+        signs: Arc<Signs>,
+        ring: Producer<f32>,
+        resampler: Resampler,
+        rate: u32,
+    ) -> Self {
+        Self {
+            _stream: stream,
+            signs,
+            ring,
+            resampler,
+            converted: Vec::with_capacity(4 * STEP_SAMPLES),
+            step: rate as usize / 100,
+            reserve_steps: 1,
+            underruns_seen: 0,
+        }
+    }
+
     /// Whether less is in the ring than the next callback takes, plus a reserve that grows
     /// with each time it was not enough.
     fn wants_step(&mut self) -> bool {
