@@ -14,6 +14,11 @@ use tests::process::{PATIENCE, repository};
 
 use crate::desktop::Desktop;
 
+/// Repaints the page without changing its looks, until it is loaded again.
+const REPAINT: &str = "if (!window.repainting) window.repainting = setInterval(() => { \
+     const style = document.body.style; \
+     style.outline = style.outline ? '' : '1px solid transparent'; }, 50);";
+
 /// The running app.
 pub struct App {
     client: Client,
@@ -103,12 +108,6 @@ impl App {
         }
     }
 
-    /// An attribute of the element of this selector, once that is there.
-    pub async fn attribute(&self, selector: &str, name: &str) -> Option<String> {
-        let element = self.find_css(selector).await;
-        element.attr(name).await.expect("the page answers")
-    }
-
     /// Runs a script in the page.
     pub async fn script(&self, script: &str) -> serde_json::Value {
         let ran = self.client.execute(script, Vec::new()).await;
@@ -118,6 +117,9 @@ impl App {
     /// Keeps a picture of the window.
     pub async fn picture(&mut self, step: &str) {
         self.taken += 1;
+        // WebKit takes a picture with the next repaint: on a page where nothing moves there is
+        // none, and the call never returns.
+        self.script(REPAINT).await;
         let png = self.client.screenshot().await.expect("a picture is made");
         let file = self
             .screenshots
@@ -132,7 +134,7 @@ impl App {
 }
 
 /// The app with its page inside, built once: `JBCALLING_BIN`, or made by cargo.
-fn binary() -> &'static PathBuf {
+pub fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         if let Some(given) = std::env::var_os("JBCALLING_BIN") {

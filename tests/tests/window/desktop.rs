@@ -73,14 +73,18 @@ impl Desktop {
     }
 
     fn start_driver(&self) -> Process {
+        let native_port = free_port();
         let mut command = self.command("tauri-driver");
         command
             .args(["--port", &self.driver_port.to_string()])
-            .args(["--native-port", &free_port().to_string()]);
+            .args(["--native-port", &native_port.to_string()]);
         let driver = Process::start("tauri-driver", &mut command);
-        wait_until(PATIENCE, "tauri-driver listens", || {
-            std::net::TcpStream::connect(("127.0.0.1", self.driver_port)).ok()
-        });
+        // It starts the web view's own driver, which is ready a little later.
+        for port in [self.driver_port, native_port] {
+            wait_until(PATIENCE, "the driver listens", || {
+                std::net::TcpStream::connect(("127.0.0.1", port)).ok()
+            });
+        }
         driver
     }
 }
@@ -93,7 +97,7 @@ fn settle(command: &mut Command, home: &Path) {
         .env("XDG_CONFIG_HOME", home.join("config"))
         .env("XDG_DATA_HOME", home.join("data"))
         .env("XDG_CACHE_HOME", home.join("cache"))
-        .env("PULSE_SERVER", format!("unix:{}/run/pulse", home.display()))
+        .env("PULSE_SERVER", format!("unix:{}/run/sound", home.display()))
         // No accessibility bus on this desktop: without this every start waits for it.
         .env("NO_AT_BRIDGE", "1")
         .env("LANG", "C.UTF-8")
@@ -136,7 +140,7 @@ fn start_sound(home: &Path) -> Process {
         .args(["-n", "--daemonize=no", "--use-pid-file=no"])
         .args(["--exit-idle-time=-1", "--disable-shm=yes", "--system=no"])
         .arg(format!(
-            "--load=module-native-protocol-unix socket={}/run/pulse auth-anonymous=1",
+            "--load=module-native-protocol-unix socket={}/run/sound auth-anonymous=1",
             home.display()
         ))
         .arg("--load=module-null-sink sink_name=speaker rate=48000")
