@@ -1,1 +1,59 @@
-fn main() {}
+//! `jbcall`: calls from the command line.
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod devices;
+mod exit;
+mod host;
+mod join;
+mod logging;
+mod output;
+mod signals;
+
+use std::future::Future;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::{CommandFactory, Parser};
+
+use args::{Args, Command};
+use exit::Exit;
+
+/// How long whatever still runs may take when everything is said: a device that closes slowly.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    let args = Args::parse();
+    logging::start(args.verbose);
+    let exit = match args.command {
+        Command::Join(options) => run(join::run(*options, started)),
+        Command::Host(options) => run(host::run(options)),
+        Command::Devices(options) => devices::run(&options),
+        Command::Completions { shell } => {
+            let mut command = Args::command();
+            clap_complete::generate(shell, &mut command, "jbcall", &mut std::io::stdout());
+            Exit::Ok
+        }
+    };
+    exit.into()
+}
+
+fn run(command: impl Future<Output = Exit>) -> Exit {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => {
+            let exit = runtime.block_on(command);
+            runtime.shutdown_timeout(LAST_WORDS);
+            exit
+        }
+        Err(error) => {
+            eprintln!("error: this program cannot start its threads: {error}");
+            Exit::Failed
+        }
+    }
+}

@@ -29,6 +29,9 @@ use publish::Publisher;
 use sound::Sound;
 use streams::Streams;
 
+/// How long the end of a call waits for sockets and devices that close.
+const CLOSING_LIMIT: Duration = Duration::from_millis(1_500);
+
 /// What comes back from whatever runs beside the actor.
 #[derive(Debug)]
 enum Internal {
@@ -164,13 +167,13 @@ impl Actor {
             };
             self.feed(input);
         }
-        self.sound.close();
+        self.sound.close(&mut self.closing);
         if let Some(links) = self.links.take() {
             links.close();
         }
-        // The goodbyes on the wire; whoever waits for the end is not kept for long.
+        // The goodbyes on the wire, the end of a file; whoever waits is not kept for long.
         let goodbyes = async { while self.closing.join_next().await.is_some() {} };
-        let _ = timeout(Duration::from_secs(1), goodbyes).await;
+        let _ = timeout(CLOSING_LIMIT, goodbyes).await;
         self.publisher.publish_now(&self.session, self.start);
         self.session
             .end_reason()
@@ -213,9 +216,9 @@ impl Actor {
                         // Nobody may read "muted" while the microphone is live.
                         self.publisher.publish_now(&self.session, self.start);
                     }
-                    self.sound.capture(action);
+                    self.sound.capture(action, &mut self.closing);
                 }
-                Output::Playout(action) => self.sound.playout(action),
+                Output::Playout(action) => self.sound.playout(action, &mut self.closing),
                 Output::ViewChanged => self.publisher.changed(),
                 Output::Levels(levels) => self.publisher.levels(levels),
                 Output::Ended => self.ended = true,

@@ -7,7 +7,7 @@ use audio::{
     PlayoutOptions, SinkSpec, SourceSpec,
 };
 use media::{EncodedAudio, Producer};
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinSet, spawn_blocking};
 
 use super::streams::Streams;
 use super::{Internal, Reports};
@@ -102,7 +102,7 @@ impl Sound {
             .map_or(0, |playout| playout.stats().underruns)
     }
 
-    pub(super) fn capture(&mut self, action: CaptureAction) {
+    pub(super) fn capture(&mut self, action: CaptureAction, closing: &mut JoinSet<()>) {
         match action {
             CaptureAction::Open { attempt, source } => self.open_capture(attempt, source),
             CaptureAction::Start => {
@@ -120,7 +120,7 @@ impl Sound {
                 if let Some((_, capture)) = self.capture.take() {
                     // Silent at once; closing the device may take a moment.
                     capture.mute();
-                    spawn_blocking(move || drop(capture));
+                    closing.spawn_blocking(move || drop(capture));
                 }
             }
         }
@@ -141,11 +141,11 @@ impl Sound {
         });
     }
 
-    pub(super) fn playout(&mut self, action: PlayoutAction) {
+    pub(super) fn playout(&mut self, action: PlayoutAction, closing: &mut JoinSet<()>) {
         match action {
             PlayoutAction::Open(sink) if self.opening => self.next = Some(sink),
             PlayoutAction::Open(sink) => self.open_playout(sink),
-            PlayoutAction::Close => self.close_playout(),
+            PlayoutAction::Close => self.close_playout(closing),
         }
     }
 
@@ -169,13 +169,13 @@ impl Sound {
         });
     }
 
-    fn close_playout(&mut self) {
+    fn close_playout(&mut self, closing: &mut JoinSet<()>) {
         self.next = None;
         let playout = self.streams.playout();
         self.streams.play_on(None);
         if playout.is_some() {
-            // A WAV file is complete when this is done; the runtime waits for it at its end.
-            spawn_blocking(move || drop(playout));
+            // A WAV file is complete when this is done.
+            closing.spawn_blocking(move || drop(playout));
         }
     }
 
@@ -251,11 +251,11 @@ impl Sound {
     }
 
     /// Closes everything; results that come later are dropped.
-    pub(super) fn close(&mut self) {
+    pub(super) fn close(&mut self, closing: &mut JoinSet<()>) {
         self.closed = true;
         self.outlet.set(None);
-        self.capture(CaptureAction::Close);
-        self.close_playout();
+        self.capture(CaptureAction::Close, closing);
+        self.close_playout(closing);
     }
 }
 

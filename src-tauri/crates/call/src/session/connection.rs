@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Goal, Output, Session, SignalingInput, Timer, policy};
+use super::{Goal, Output, Purpose, Session, SignalingInput, Timer, policy};
 use crate::error;
 use crate::view::{ErrorView, LossCause};
 
@@ -39,6 +39,15 @@ impl Socket {
 
     pub(super) fn is_member(&self) -> bool {
         self.state == SocketState::Member
+    }
+
+    /// Whether such a request may be sent now.
+    pub(super) fn takes(&self, purpose: &Purpose) -> bool {
+        match purpose {
+            Purpose::Join => self.state == SocketState::Joining,
+            Purpose::Leave => self.state == SocketState::Leaving,
+            _ => self.state == SocketState::Member,
+        }
     }
 
     pub(super) fn is_leaving(&self) -> bool {

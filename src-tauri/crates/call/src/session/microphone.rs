@@ -146,19 +146,17 @@ impl Session {
     }
 
     pub(super) fn close_microphone(&mut self) {
+        let device = std::mem::replace(&mut self.microphone.device, Device::None);
         self.sync_capture();
-        if !matches!(self.microphone.device, Device::None | Device::Missing(_)) {
+        if !matches!(device, Device::None | Device::Missing(_)) {
             self.outputs.push(Output::Capture(CaptureAction::Close));
         }
-        self.microphone.device = Device::None;
         self.changed = true;
     }
 
     pub(super) fn set_microphone(&mut self, source: SourceSpec) {
         self.config.join.microphone = source.clone();
         self.close_microphone();
-        // Stops a capture that was running: the device it ran on is gone.
-        self.sync_capture();
         self.microphone.source = source;
         self.microphone.refused = None;
         if self.goal == Goal::Call {

@@ -319,6 +319,11 @@ impl Session {
     fn ask(&mut self, purpose: Purpose, ask: Ask) -> u64 {
         self.last_request += 1;
         let request = self.last_request;
+        // While media outlives its socket there is nobody to ask: the next socket begins with
+        // a join, and everything is asked anew.
+        if !self.socket.takes(&purpose) {
+            return request;
+        }
         self.requests.insert(request, purpose);
         self.outputs.push(Output::Request { request, ask });
         request

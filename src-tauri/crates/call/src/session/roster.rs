@@ -15,6 +15,9 @@ use super::speaking::Speaking;
 pub(crate) struct Roster {
     members: Vec<Member>,
     departed: BTreeSet<ParticipantId>,
+    /// Every producer of this membership that was ever announced or closed: each counts once,
+    /// however late or often it is announced.
+    known: BTreeSet<ProducerId>,
     orphans: Vec<(ParticipantId, ProducerId, MediaKind)>,
     guests: Guests,
     /// Every id this client ever had: its own old sessions are listed as strangers until the
@@ -60,6 +63,7 @@ impl Roster {
     /// there before.
     pub(crate) fn begin(&mut self) -> Vec<String> {
         self.departed.clear();
+        self.known.clear();
         self.orphans.clear();
         std::mem::take(&mut self.members)
             .into_iter()
@@ -142,7 +146,7 @@ impl Roster {
             MediaKind::Audio => &mut member.audio,
             MediaKind::Video => &mut member.video,
         };
-        if slot.as_ref() == Some(producer) {
+        if !self.known.insert(producer.clone()) {
             return Announced::Ignored;
         }
         Announced::New {
@@ -152,6 +156,7 @@ impl Roster {
 
     /// A producer was closed by its owner; the event names no participant (Q7).
     pub(crate) fn closed(&mut self, producer: &ProducerId) {
+        self.known.insert(producer.clone());
         self.orphans.retain(|(_, orphan, _)| orphan != producer);
         for member in &mut self.members {
             if member.audio.as_ref() == Some(producer) {

@@ -1,0 +1,82 @@
+//! Exit codes that mean something.
+
+use std::process::ExitCode;
+
+/// Told by `--help`.
+pub const HELP: &str = "Exit codes:
+  0  the call ended as it should (left, time over, interrupted)
+  1  something else failed
+  2  wrong usage, or a link that leads nowhere
+  3  the gateway was not found or not reached
+  4  the gateway or the room refused
+  5  the media connection failed
+  6  the sound system failed";
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// As it should.
+    Ok,
+    /// For a reason without a code of its own.
+    Failed,
+    /// Wrong usage, or a malformed link.
+    Usage,
+    /// The gateway was not found or not reached.
+    Unreachable,
+    /// The gateway or the room refused.
+    Refused,
+    /// No media path.
+    Media,
+    /// No sound.
+    Sound,
+}
+
+impl Exit {
+    /// By the stable code of an error.
+    pub fn of(code: &str) -> Self {
+        let (scope, rest) = code.split_once('.').unwrap_or((code, ""));
+        match (scope, rest) {
+            ("link", _) => Self::Usage,
+            ("gateway", "settings") => Self::Usage,
+            (
+                "gateway",
+                "unknown-host" | "unreachable" | "no-answer" | "none-here" | "down" | "certificate"
+                | "insecure" | "proxy" | "connection-refused" | "not-connected" | "disconnected",
+            ) => Self::Unreachable,
+            ("gateway", _) => Self::Refused,
+            ("media" | "ortc", _) => Self::Media,
+            ("audio", _) => Self::Sound,
+            _ => Self::Failed,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Ok => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Unreachable => 3,
+            Exit::Refused => 4,
+            Exit::Media => 5,
+            Exit::Sound => 6,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_error_has_its_code() {
+        assert_eq!(Exit::of("link.no-room"), Exit::Usage);
+        assert_eq!(Exit::of("gateway.unknown-host"), Exit::Unreachable);
+        assert_eq!(Exit::of("gateway.full"), Exit::Refused);
+        assert_eq!(Exit::of("gateway.timeout"), Exit::Refused);
+        assert_eq!(Exit::of("media.unreachable"), Exit::Media);
+        assert_eq!(Exit::of("audio.busy"), Exit::Sound);
+        assert_eq!(Exit::of("something"), Exit::Failed);
+    }
+}

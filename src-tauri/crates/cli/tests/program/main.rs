@@ -1,0 +1,6 @@
+//! The real program, several of it at once, against the gateway it can host itself.
+
+mod bad_input;
+mod calls;
+mod running;
+mod usage;
