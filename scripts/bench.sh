@@ -4,5 +4,8 @@
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 cd "$ROOT"
-cargo build --release --locked -p cli -p tests
+npm --prefix ui run build </dev/null
+cargo build --release --locked -p cli -p tests -p jbcalling --features jbcalling/custom-protocol
+cargo bench --locked -p socketio --bench acks --no-run
+export JBCALL_BIN=$CARGO_TARGET_DIR/release/jbcall JBCALLING_BIN=$CARGO_TARGET_DIR/release/jbcalling
 exec "$CARGO_TARGET_DIR/release/bench" "$@" </dev/null

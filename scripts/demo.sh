@@ -50,9 +50,18 @@ fi
 
 # A file in place of the speaker, so that it can be shown that something was heard.
 "$jbcall" join "$link" --name Demo --mic none --speaker "$folder/heard.wav" --duration 10 </dev/null
-loudest=$(od -An -v -td2 -w2 -j44 "$folder/heard.wav" | awk '{ v = $1 < 0 ? -$1 : $1; if (v > m) m = v } END { print m + 0 }')
-if [ "$loudest" -lt 300 ]; then
-  printf '\nerror: the talker was not heard\n' >&2
-  exit 1
-fi
-awk -v m="$loudest" 'BEGIN { printf "\nThe talker was heard: the loudest sample was %.0f dBFS.\n", 20 * log(m / 32768) / log(10) }'
+printf '\nWhat was heard of the talker, by half seconds:\n'
+od -An -v -td2 -w2 -j44 "$folder/heard.wav" | awk '
+  function db(v) { return v > 0 ? 20 * log(v / 32768) / log(10) : -90 }
+  function show(  bar, i) {
+    for (i = -60; i < db(peak); i += 2) bar = bar "#"
+    printf "  %5.1f s  %6.1f dBFS  %s\n", NR / 48000, db(peak), bar
+    if (peak > most) most = peak
+    peak = 0
+  }
+  { v = $1 < 0 ? -$1 : $1; if (v > peak) peak = v }
+  NR % 24000 == 0 { show() }
+  END {
+    if (most < 300) { print "\nerror: the talker was not heard" > "/dev/stderr"; exit 1 }
+    print "\nThe talker was heard."
+  }'

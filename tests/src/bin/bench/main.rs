@@ -5,11 +5,19 @@
 #![forbid(unsafe_code)]
 
 mod acks;
+// The window is driven as its tests drive it.
+#[allow(dead_code)]
+#[path = "../../../tests/window/app.rs"]
+mod app;
 mod call;
+#[allow(dead_code)]
+#[path = "../../../tests/window/desktop.rs"]
+mod desktop;
 mod joining;
 mod pressing;
 mod table;
 mod usage;
+mod window;
 
 use std::time::Duration;
 
@@ -30,8 +38,10 @@ fn main() {
     let delayed = joining::with_delay(runs);
     println!("A call of two for {call_time} s…");
     let (ours, chromium) = call::cost(Duration::from_secs(call_time));
+    println!("The window in a call for {call_time} s…");
+    let window = window::cost(Duration::from_secs(call_time));
     println!("Acked round trips…");
-    let acks = acks::per_second();
+    let (node, oxide) = acks::per_second();
     println!("File to file for {travel_time} s…");
     let travel = call::travel(Duration::from_secs(travel_time));
 
@@ -73,6 +83,13 @@ fn main() {
             promise: Promise::AtMost(45.0),
         },
         Row {
+            what: "the app with its window, memory (PSS)",
+            ours: window.map(|usage| usage.pss_mib),
+            chromium: Some(chromium.pss_mib),
+            unit: ("MiB", 1),
+            promise: Promise::Share(0.6),
+        },
+        Row {
             what: "file to file over the SFU",
             ours: travel.latency_ms,
             chromium: None,
@@ -87,8 +104,15 @@ fn main() {
             promise: Promise::AtMost(0.0),
         },
         Row {
-            what: "socketio, acked round trips a second",
-            ours: acks,
+            what: "socketio, acks a second with Node",
+            ours: node,
+            chromium: None,
+            unit: ("", 0),
+            promise: Promise::AtLeast(20_000.0),
+        },
+        Row {
+            what: "socketio, acks a second with socketioxide",
+            ours: oxide,
             chromium: None,
             unit: ("", 0),
             promise: Promise::AtLeast(20_000.0),
