@@ -109,7 +109,7 @@ async fn a_second_start_hands_its_link_over() {
 
     app.find_css("[data-testid='prejoin-state'][data-state='ready']")
         .await;
-    wait_text(&app, "lien-ket").await;
+    app.find_css("h1[title='lien-ket']").await;
     app.fill("prejoin-name", "An").await;
     app.picture("pre-join").await;
     app.press("prejoin-join").await;
