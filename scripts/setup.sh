@@ -97,4 +97,5 @@ if [ "$(cat "$JBCALL_VENV/.pinned" 2>/dev/null)" != "$pins" ]; then
 fi
 
 # ---------------------------------------------------------------- the SFU's worker
-note "mediasoup worker: $("$ROOT/scripts/build-mediasoup-worker.sh" </dev/null | tail -n 1)"
+note "mediasoup worker (the first time it is built, which takes a few minutes)"
+"$ROOT/scripts/build-mediasoup-worker.sh" </dev/null
