@@ -15,7 +15,7 @@ cp "$CARGO_TARGET_DIR/release/jbcall" "$staged/jbcall"
 "$staged/jbcall" completions zsh > "$staged/_jbcall"
 "$staged/jbcall" completions fish > "$staged/jbcall.fish"
 
-(cd src-tauri && npx tauri build --ci --bundles deb -- --locked </dev/null)
+(cd src-tauri && npx --no-install tauri build --ci --bundles deb -- --locked </dev/null)
 
 mkdir -p dist
 cp "$CARGO_TARGET_DIR"/release/bundle/deb/*.deb dist/

@@ -65,7 +65,8 @@ npm_ci() { # folder: installs what its lock file names, again only when that cha
 }
 locks() { find "$ROOT" -name package-lock.json -not -path '*/node_modules/*' -not -path "$ROOT/target/*" | sort; }
 if [ "$LEVEL" = app ]; then
-  if [ -f "$ROOT/ui/package-lock.json" ]; then npm_ci "$ROOT/ui"; fi
+  npm_ci "$ROOT/ui"
+  npm_ci "$ROOT/src-tauri"
 else
   for lock in $(locks); do npm_ci "$(dirname "$lock")"; done
 fi
