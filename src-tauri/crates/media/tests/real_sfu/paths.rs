@@ -4,6 +4,7 @@ use std::net::UdpSocket;
 use std::process::Stdio;
 
 use media::{IceServer, IpVersion, MediaPath, PathProtocol, TransportOptions};
+use ortc::{IceCandidate, TransportProtocol};
 use serde_json::{Value, json};
 
 use crate::sfu::{Router, Talker, connected, options, packet};
@@ -68,6 +69,33 @@ async fn tcp_carries_the_call_where_udp_is_not_wanted() {
         ..options()
     };
     is_heard_over(json!({}), options, expected).await;
+}
+
+/// As behind a firewall that drops UDP: both are offered, here even with the same port number.
+#[tokio::test(flavor = "multi_thread")]
+async fn tcp_takes_over_where_udp_is_swallowed() {
+    let router = Router::start().await;
+    let device = router.device().await;
+    let mut parameters = router.transport(json!({ "udp": false })).await;
+    let tcp = parameters.ice_candidates[0].clone();
+    let _swallows = UdpSocket::bind((tcp.address.as_str(), tcp.port)).unwrap();
+    parameters.ice_candidates.insert(
+        0,
+        IceCandidate {
+            priority: tcp.priority + 1,
+            protocol: TransportProtocol::Udp,
+            tcp_kind: None,
+            ..tcp
+        },
+    );
+    let (send, mut events) = device
+        .create_send_transport(parameters, options())
+        .await
+        .unwrap();
+    router.connect(send.id(), send.dtls_parameters()).await;
+    send.connect();
+    let path = connected(&mut events).await.unwrap();
+    assert_eq!(path.protocol, PathProtocol::Tcp);
 }
 
 #[tokio::test(flavor = "multi_thread")]
