@@ -81,13 +81,7 @@ impl Rooms {
 
     /// Other participants of the room who hold transports.
     fn seats_taken_by_others(&self, socket: SocketId) -> usize {
-        let room = self
-            .whereabouts
-            .get(&socket)
-            .and_then(|id| self.rooms.get(id));
-        let members = room.into_iter().flat_map(|room| &room.members);
-        members
-            .filter(|member| member.socket != socket)
+        self.others(socket)
             .filter(|member| member.send.is_some() || member.receive.is_some())
             .count()
     }

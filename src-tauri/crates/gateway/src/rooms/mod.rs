@@ -259,15 +259,18 @@ impl Rooms {
         Some((member, &mut self.setup))
     }
 
-    /// An event for everybody in the room of `socket` but itself.
-    fn tell_others(&self, socket: SocketId, event: &ServerEvent) -> Vec<Emission> {
+    /// Everybody in the room of `socket` but itself.
+    fn others(&self, socket: SocketId) -> impl Iterator<Item = &Member> {
         let room = self
             .whereabouts
             .get(&socket)
             .and_then(|id| self.rooms.get(id));
-        let others = room.into_iter().flat_map(|room| &room.members);
-        others
-            .filter(|member| member.socket != socket)
+        let members = room.into_iter().flat_map(|room| &room.members);
+        members.filter(move |member| member.socket != socket)
+    }
+
+    fn tell_others(&self, socket: SocketId, event: &ServerEvent) -> Vec<Emission> {
+        self.others(socket)
             .map(|member| Emission {
                 to: member.socket,
                 event: event.name(),

@@ -1,7 +1,7 @@
 //! What is passed on as it comes.
 
 use serde_json::{Map, Value};
-use signaling::wire::{EventName, ServerEvent};
+use signaling::wire::EventName;
 
 use super::{Done, Emission, Moment, Rooms, SocketId};
 
@@ -56,19 +56,13 @@ impl Rooms {
         if let Some(room) = data.get("roomId") {
             notice.insert("roomId".to_owned(), room.clone());
         }
-        // Only the recipients are taken from this.
-        let recipients = ServerEvent::ParticipantLeft(signaling::wire::ParticipantLeft {
-            participant_id: member.participant.id.clone(),
+        let events = self.others(socket).map(|other| Emission {
+            to: other.socket,
+            event,
+            data: Value::Object(notice.clone()),
         });
-        let events = self.tell_others(socket, &recipients).into_iter();
         Done {
-            events: events
-                .map(|emission| Emission {
-                    event,
-                    data: Value::Object(notice.clone()),
-                    ..emission
-                })
-                .collect(),
+            events: events.collect(),
             ..Done::default()
         }
     }
