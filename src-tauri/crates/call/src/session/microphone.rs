@@ -43,6 +43,8 @@ enum Device {
     Missing(ErrorView),
     /// It was open and stopped working; it may come back.
     Lost(ErrorView),
+    /// Let go of at the end of the call.
+    Closed,
 }
 
 /// The own producer in one membership.
@@ -116,6 +118,11 @@ impl Microphone {
             // Before the call, or on the way to the first answer of the device.
             Device::None | Device::Opening => self.source.to_string(),
             Device::Open(device) => device.clone(),
+            Device::Closed => {
+                return MicrophoneView::Muted {
+                    device: self.source.to_string(),
+                };
+            }
             Device::Missing(error) | Device::Lost(error) => {
                 return MicrophoneView::Unavailable {
                     error: Some(error.clone()),
@@ -150,6 +157,9 @@ impl Session {
         self.sync_capture();
         if !matches!(device, Device::None | Device::Missing(_)) {
             self.outputs.push(Output::Capture(CaptureAction::Close));
+        }
+        if self.goal != Goal::Call && device != Device::None {
+            self.microphone.device = Device::Closed;
         }
         self.changed = true;
     }

@@ -73,24 +73,36 @@ fn speech() -> Vec<f32> {
     samples
 }
 
-/// One syllable: the harmonics of a falling voice, as loud as the vowel's formants let them.
+/// Samples of one period of the voice.
+const PERIOD: usize = 256;
+
+/// One syllable: a falling voice that is as loud at each frequency as the vowel lets it be.
 fn voice(samples: &mut Vec<f32>, count: usize, syllable: usize) {
     let vowel = VOWELS[syllable % VOWELS.len()];
     let pitch = 112.0 + 24.0 * ((syllable * 7 % 5) as f32 / 4.0);
+    let period = period(pitch, vowel);
     let mut phase = 0.0f32;
     for at in 0..count {
         let place = at as f32 / count as f32;
         phase = (phase + pitch * (1.06 - 0.12 * place) / RATE as f32).fract();
-        let envelope = (place * std::f32::consts::PI).sin().powf(0.6);
-        let sound: f32 = (1..24u8)
-            .map(|harmonic| {
-                let harmonic = f32::from(harmonic);
-                let loud = formant(harmonic * pitch, vowel);
-                loud * (phase * harmonic * TAU).sin()
-            })
-            .sum();
+        // Rises and falls like half a sine.
+        let envelope = 4.0 * place * (1.0 - place);
+        let sound = period[(phase * PERIOD as f32) as usize % PERIOD];
         samples.push(0.35 * envelope * sound);
     }
+}
+
+/// One period of a vowel: the harmonics of the voice as loud as the formants let them be.
+fn period(pitch: f32, vowel: (f32, f32)) -> [f32; PERIOD] {
+    let loud: [f32; 23] =
+        std::array::from_fn(|harmonic| formant((harmonic + 1) as f32 * pitch, vowel));
+    std::array::from_fn(|at| {
+        let phase = at as f32 / PERIOD as f32 * TAU;
+        let harmonics = loud.iter().enumerate();
+        harmonics
+            .map(|(harmonic, loud)| loud * (phase * (harmonic + 1) as f32).sin())
+            .sum()
+    })
 }
 
 /// How loud a vowel lets a frequency be.

@@ -120,7 +120,9 @@ async fn accompany(
             biased;
             Ok(()) = view.changed() => show.view(&view.borrow_and_update().clone()),
             reason = &mut ended => {
-                show.view(&view.borrow_and_update().clone());
+                if view.has_changed().unwrap_or(true) {
+                    show.view(&view.borrow_and_update().clone());
+                }
                 return reason;
             }
             Ok(Some(at)) = heard(&mut first_audio) => {
