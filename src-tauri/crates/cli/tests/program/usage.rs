@@ -35,7 +35,7 @@ fn the_help_tells_the_exit_codes_and_the_lines_of_json() {
 fn shells_can_complete_it() {
     for shell in ["bash", "zsh", "fish"] {
         assert!(
-            text(&["completions", shell]).contains("--speaker"),
+            text(&["completions", shell]).contains("relay-only"),
             "{shell}"
         );
     }
