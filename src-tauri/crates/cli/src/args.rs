@@ -27,7 +27,7 @@ pub enum Command {
     /// Join a room and talk
     Join(Box<Join>),
     /// Open a call gateway on this computer, for people on the same network
-    Host(Host),
+    Host(Box<Host>),
     /// List microphones and speakers
     Devices(Devices),
     /// Print completions for a shell

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     logging::start(args.verbose);
     let exit = match args.command {
         Command::Join(options) => run(join::run(*options, started)),
-        Command::Host(options) => run(host::run(options)),
+        Command::Host(options) => run(host::run(*options)),
         Command::Devices(options) => devices::run(&options),
         Command::Completions { shell } => {
             let mut command = Args::command();
