@@ -21,3 +21,11 @@ pub use command::Command;
 pub use media::IceServer;
 pub use options::{CallOptions, JoinOptions};
 pub use prepare::{PrepareError, Prepared, prepare};
+
+/// A log filter that keeps the media engine quiet unless `filter` names one of its targets: it
+/// logs addresses of people at `warn` and `error`.
+pub fn log_filter(filter: &str) -> String {
+    let quiet = media::ENGINE_LOG_TARGETS.map(|target| format!("{target}=off"));
+    // Of two directives for one target the later holds.
+    format!("{},{filter}", quiet.join(","))
+}

@@ -17,7 +17,7 @@ pub fn start(verbose: u8) {
         (_, _) => "debug".to_owned(),
     };
     let _ = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::builder().parse_lossy(filter))
+        .with_env_filter(EnvFilter::builder().parse_lossy(call::log_filter(&filter)))
         .with_writer(std::io::stderr)
         .try_init();
 }

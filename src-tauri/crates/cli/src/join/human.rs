@@ -4,24 +4,27 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use call::view::{CallView, EndReason, ErrorView, LevelsView, MicrophoneView};
-use call::{CallOptions, CallStats};
+use call::{CallOptions, CallStats, Command};
 
+use super::control::Wish;
 use super::{Show, words};
 use crate::output;
 
-/// Back to the beginning of the line, which is emptied.
-const CLEAR: &str = "\r\x1b[2K";
 /// Blocks of a level meter.
-const METER: usize = 8;
-/// People whose meters fit into a line.
-const METERS: usize = 4;
+const METER: usize = 6;
+/// People whose meters fit into a line of 80 characters.
+const METERS: usize = 3;
+/// Characters of a name in that line.
+const SHORT_NAME: usize = 8;
 
-/// Prints what happens, and in a terminal a line of meters below it.
+/// Prints what happens. In a terminal a line of meters is kept just above the line on which a
+/// person types, so that neither disturbs the other.
 #[derive(Debug)]
 pub struct Terminal {
     shown: Option<CallView>,
-    meters: bool,
-    meter_shown: bool,
+    interactive: bool,
+    /// The line of meters above the cursor, if there is one.
+    meters: Option<String>,
     read: bool,
     /// Every second update of the levels is enough for the eye.
     skip: bool,
@@ -31,18 +34,19 @@ impl Terminal {
     pub fn new() -> Self {
         Self {
             shown: None,
-            meters: std::io::stdout().is_terminal() && std::io::stdin().is_terminal(),
-            meter_shown: false,
+            interactive: std::io::stdout().is_terminal() && std::io::stdin().is_terminal(),
+            meters: None,
             read: true,
             skip: false,
         }
     }
 
+    /// Prints lines above the meters.
     fn say(&mut self, lines: &[String]) {
         if lines.is_empty() {
             return;
         }
-        let mut text = self.clear().to_owned();
+        let mut text = self.clear(1);
         for line in lines {
             text.push_str(line);
             text.push('\n');
@@ -51,17 +55,16 @@ impl Terminal {
     }
 
     fn complain(&mut self, message: &str) {
-        if self.meter_shown {
-            self.read &= output::text(self.clear());
-        }
+        let clear = self.clear(1);
+        self.read &= output::text(&clear);
         eprintln!("error: {message}");
     }
 
-    fn clear(&mut self) -> &'static str {
-        if std::mem::take(&mut self.meter_shown) {
-            CLEAR
-        } else {
-            ""
+    /// What takes the meters away, which are so many lines above the cursor.
+    fn clear(&mut self, lines: u8) -> String {
+        match self.meters.take() {
+            Some(_) => format!("\x1b[{lines}A\r\x1b[J"),
+            None => String::new(),
         }
     }
 }
@@ -69,8 +72,8 @@ impl Terminal {
 impl Show for Terminal {
     fn begins(&mut self, options: &CallOptions) {
         self.say(&[format!("Calling the room \"{}\" …", options.link.room)]);
-        if self.meters {
-            self.say(&["Type to chat; /mute, /unmute, /quit.".to_owned()]);
+        if self.interactive {
+            self.say(&["Type to chat; /mute, /unmute, /stats, /quit.".to_owned()]);
         }
     }
 
@@ -82,13 +85,32 @@ impl Show for Terminal {
 
     fn levels(&mut self, levels: &LevelsView) {
         self.skip = !self.skip;
-        if !self.meters || self.skip {
+        if !self.interactive || self.skip {
             return;
         }
         let Some(view) = &self.shown else { return };
         let line = meters(view, levels);
-        self.meter_shown = true;
-        self.read &= output::text(&format!("{CLEAR}{line}"));
+        let text = match &self.meters {
+            Some(before) if *before == line => return,
+            // One line up and back again, with whatever is being typed left alone.
+            Some(_) => format!("\x1b7\x1b[1A\r\x1b[2K{line}\x1b8"),
+            None => format!("{line}\n"),
+        };
+        self.meters = Some(line);
+        self.read &= output::text(&text);
+    }
+
+    fn typed(&mut self, wish: &Wish) {
+        if !self.interactive {
+            return;
+        }
+        // What was typed has moved the cursor down; a message is shown as one instead.
+        let mut text = self.clear(2);
+        if let Wish::Call(Command::Chat(message)) = wish {
+            let name = self.shown.as_ref().map_or("you", |view| &view.me.name);
+            text.push_str(&format!("[{name}] {message}\n"));
+        }
+        self.read &= output::text(&text);
     }
 
     fn first_audio(&mut self, _: Duration) {}
@@ -137,9 +159,8 @@ impl Show for Terminal {
     }
 
     fn ended(&mut self, reason: &EndReason) {
-        if self.meter_shown {
-            self.read &= output::text(self.clear());
-        }
+        let clear = self.clear(1);
+        self.read &= output::text(&clear);
         if let EndReason::Failed { error } = reason {
             self.complain(&error.message);
         }
@@ -158,7 +179,7 @@ fn meters(view: &CallView, levels: &LevelsView) -> String {
     }];
     for person in view.participants.iter().take(METERS) {
         let level = levels.participants.get(&person.id).copied();
-        let short: String = person.name.chars().take(12).collect();
+        let short: String = person.name.chars().take(SHORT_NAME).collect();
         parts.push(format!(
             "{short} {}",
             meter(level.unwrap_or(f32::NEG_INFINITY))
@@ -185,10 +206,10 @@ mod tests {
 
     #[test]
     fn meters_are_full_at_0_and_empty_at_minus_60() {
-        assert_eq!(meter(0.0), "▮▮▮▮▮▮▮▮");
-        assert_eq!(meter(-30.0), "▮▮▮▮▯▯▯▯");
-        assert_eq!(meter(-127.0), "▯▯▯▯▯▯▯▯");
-        assert_eq!(meter(f32::NEG_INFINITY), "▯▯▯▯▯▯▯▯");
-        assert_eq!(meter(f32::NAN).chars().count(), 8);
+        assert_eq!(meter(0.0), "▮▮▮▮▮▮");
+        assert_eq!(meter(-30.0), "▮▮▮▯▯▯");
+        assert_eq!(meter(-127.0), "▯▯▯▯▯▯");
+        assert_eq!(meter(f32::NEG_INFINITY), "▯▯▯▯▯▯");
+        assert_eq!(meter(f32::NAN).chars().count(), METER);
     }
 }

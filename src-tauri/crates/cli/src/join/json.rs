@@ -7,6 +7,7 @@ use call::{CallOptions, CallStats};
 use serde::Serialize;
 
 use super::Show;
+use super::control::Wish;
 use crate::output;
 
 /// Prints one object per line.
@@ -56,6 +57,8 @@ impl Show for Lines {
     fn stats(&mut self, stats: &CallStats, _: bool) {
         self.print("stats", stats);
     }
+
+    fn typed(&mut self, _: &Wish) {}
 
     fn unknown(&mut self, line: &str) {
         let error = ErrorView {

@@ -34,6 +34,8 @@ trait Show {
     fn first_audio(&mut self, after: Duration);
     /// Numbers. `asked`: somebody wants to see them now.
     fn stats(&mut self, stats: &CallStats, asked: bool);
+    /// A line was typed.
+    fn typed(&mut self, wish: &Wish);
     /// A line that nobody understands.
     fn unknown(&mut self, line: &str);
     /// It failed before it began.
@@ -133,9 +135,14 @@ async fn accompany(
                 call.send(Command::Leave);
             }
             wish = next(&mut wishes) => match wish {
-                Some(Wish::Call(command)) => call.send(command),
-                Some(Wish::Stats) => tell_stats(call, show, true).await,
-                Some(Wish::Unknown(line)) => show.unknown(&line),
+                Some(wish) => {
+                    show.typed(&wish);
+                    match wish {
+                        Wish::Call(command) => call.send(command),
+                        Wish::Stats => tell_stats(call, show, true).await,
+                        Wish::Unknown(line) => show.unknown(&line),
+                    }
+                }
                 None => wishes = None,
             },
             Ok(()) = levels.changed() => show.levels(&levels.borrow_and_update().clone()),

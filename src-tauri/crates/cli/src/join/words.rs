@@ -58,6 +58,13 @@ fn state(view: &CallView) -> String {
 }
 
 fn microphone(before: Option<&CallView>, now: &CallView, lines: &mut Vec<String>) {
+    let over = matches!(
+        now.connection,
+        ConnectionView::Leaving | ConnectionView::Ended { .. }
+    );
+    if over {
+        return;
+    }
     let words = |view: &CallView| match &view.me.microphone {
         MicrophoneView::Live {
             device,
