@@ -217,7 +217,7 @@ fn stale(world: &mut World) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn in_any_order_nothing_is_joined_or_consumed_twice_and_the_microphone_is_never_in_doubt(

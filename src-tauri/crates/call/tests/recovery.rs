@@ -481,3 +481,19 @@ fn the_back_off_begins_anew_once_the_call_was_stable() {
         world.pass(policy::STABLE_AFTER + Duration::from_secs(1));
     }
 }
+
+#[test]
+fn somebody_who_rejoins_right_after_a_common_loss_is_neither_gone_nor_new() {
+    let mut world = World::in_call(vec![talker("Bob")]);
+    world.seconds(10.0);
+    world.socket_lost();
+    world.seconds(1.0);
+    come_back(&mut world, "me again", vec![talker("Bob")]);
+    world.event(went("Bob"));
+    let mut bob = silent("Bob");
+    bob.id = "a new id".into();
+    world.event(signaling::wire::ServerEvent::ParticipantJoined(bob));
+    world.seconds(40.0);
+    let told = |code: &str| world.notices().contains(&code.to_owned());
+    assert!(!told("participant.left") && !told("participant.joined"));
+}

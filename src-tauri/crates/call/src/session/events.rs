@@ -87,9 +87,6 @@ impl Session {
     fn welcome(&mut self, name: &str) {
         if let Some(at) = self.missing.iter().position(|missing| missing == name) {
             self.missing.swap_remove(at);
-            if self.missing.is_empty() {
-                self.timers.stop(&Timer::Reunion);
-            }
             return;
         }
         let namesakes = self.roster.members().iter().filter(|m| m.name == name);
@@ -105,8 +102,11 @@ impl Session {
         for producer in member.audio.iter().chain(&member.video) {
             self.stop_consuming(producer, false);
         }
-        // The old session of somebody who came back under the same name goes quietly.
-        if !self.roster.has_name(&member.name) {
+        // The old session of somebody who came back under the same name goes quietly, and
+        // whoever leaves right after a loss that hit everybody may be on the way back.
+        if self.timers.at(&Timer::Reunion).is_some() {
+            self.missing.push(member.name);
+        } else if !self.roster.has_name(&member.name) {
             self.notify(
                 NoticeLevel::Info,
                 "participant.left",

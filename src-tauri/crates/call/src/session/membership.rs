@@ -130,7 +130,7 @@ impl Session {
         self.missing.extend(before);
         let roster = &self.roster;
         self.missing.retain(|name| !roster.has_name(name));
-        if !self.missing.is_empty() {
+        if self.recovery.lost.is_some() {
             self.timers.set(Timer::Reunion, self.now + policy::REUNION);
         }
     }

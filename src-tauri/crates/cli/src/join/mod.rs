@@ -114,7 +114,9 @@ async fn accompany(
     let mut seconds = interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let ended = call.ended();
-    tokio::pin!(enough, ended);
+    // Whoever asks to stop twice does not want to wait for the gateway's answer.
+    let hurry = signals::stop();
+    tokio::pin!(enough, hurry, ended);
     let mut leaving = false;
     view.mark_changed();
     loop {
@@ -134,6 +136,7 @@ async fn accompany(
                 leaving = true;
                 call.send(Command::Leave);
             }
+            () = &mut hurry, if leaving => return EndReason::Left,
             wish = next(&mut wishes) => match wish {
                 Some(wish) => {
                     show.typed(&wish);
