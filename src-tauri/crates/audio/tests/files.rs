@@ -166,6 +166,18 @@ fn after_mute_returns_no_frame_comes_and_after_unmute_they_do() {
     }
 }
 
+/// Calls keep them in tasks of any thread.
+#[test]
+fn everything_can_be_sent_and_shared_between_threads() {
+    fn check<T: Send + Sync>() {}
+    check::<Capture>();
+    check::<Monitor>();
+    check::<Playout>();
+    check::<PlayoutStream>();
+    check::<audio::CaptureEvents>();
+    check::<audio::TestSound>();
+}
+
 #[test]
 fn a_monitor_shows_the_level_without_frames() {
     let monitor = Monitor::start(SourceSpec::Tone { hz: 300.0 }).expect("a tone");

@@ -11,13 +11,17 @@ use crate::{AudioError, Direction, lock};
 pub(super) struct Found {
     pub(super) device: cpal::Device,
     pub(super) info: DeviceInfo,
+    /// Nobody asked for this one: it is the system's default.
+    by_default: bool,
 }
 
 impl Found {
-    /// PulseAudio's name of the device, if it is one of PulseAudio's.
+    /// PulseAudio's name of the device, if it is one of PulseAudio's. Empty for the default:
+    /// PulseAudio then follows when another becomes the default.
     #[cfg(target_os = "linux")]
     pub(super) fn pulse_name(&self) -> Option<&str> {
-        self.info.id.strip_prefix("pulseaudio:")
+        let name = self.info.id.strip_prefix("pulseaudio:")?;
+        Some(if self.by_default { "" } else { name })
     }
 }
 
@@ -62,7 +66,9 @@ pub(super) fn find(direction: Direction, wanted: Option<&str>) -> Result<Found, 
     let mut found = all(direction)?;
     let infos: Vec<&DeviceInfo> = found.iter().map(|found| &found.info).collect();
     let index = choose(&infos, wanted).ok_or_else(missing)?;
-    Ok(found.swap_remove(index))
+    let mut found = found.swap_remove(index);
+    found.by_default = wanted.is_none() && found.info.default;
+    Ok(found)
 }
 
 /// Which of `devices` (sorted, the default first) is meant.
@@ -117,6 +123,7 @@ fn all(direction: Direction) -> Result<Vec<Found>, AudioError> {
                 Found {
                     device,
                     info: DeviceInfo { id, name, default },
+                    by_default: false,
                 }
             })
         })

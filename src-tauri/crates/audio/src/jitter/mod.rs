@@ -206,7 +206,6 @@ impl JitterBuffer {
             Arrival::Next { sequence, packet } => self.store(sequence, packet, false),
             Arrival::Reordered { sequence, packet } => self.store(sequence, packet, true),
             Arrival::Duplicate => self.stats.duplicates += 1,
-            Arrival::Stale => self.stats.late += 1,
             Arrival::Doubtful => {}
             Arrival::Restarted { sequence, packets } => {
                 self.restart();
@@ -221,12 +220,13 @@ impl JitterBuffer {
         let Some(samples) = opus_packet::duration(&packet.payload) else {
             return;
         };
-        if matches!(self.phase, Phase::Waiting) {
+        let late = self.expected.is_some_and(|e| sequence < e.sequence);
+        if !late && matches!(self.phase, Phase::Waiting) {
             self.delays.rebase();
             self.phase = Phase::Filling(packet.arrived);
         }
         self.delays.observe(packet.timestamp, packet.arrived);
-        if self.expected.is_some_and(|e| sequence < e.sequence) {
+        if late {
             self.stats.late += 1;
             return;
         }

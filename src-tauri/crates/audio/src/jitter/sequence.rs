@@ -2,10 +2,12 @@
 
 use super::EncodedPacket;
 
-/// How far back packets are told apart from duplicates.
+/// How far back packets are told apart from duplicates: as many as there are bits.
 const WINDOW: i64 = 128;
-/// A step beyond this (20 s of packets) is a new sender or nonsense (RFC 3550, A.1).
+/// A step forward beyond this (20 s of packets) is a new sender or nonsense (RFC 3550, A.1).
 const LARGEST_STEP: i64 = 1000;
+/// The same backward: packets are not reordered by more (RFC 3550, A.1).
+const MOST_BEHIND: i64 = 100;
 
 /// What a packet's sequence number means.
 #[derive(Debug)]
@@ -22,8 +24,6 @@ pub(super) enum Arrival {
     },
     /// Was there already.
     Duplicate,
-    /// Too old to be told apart from a duplicate.
-    Stale,
     /// Far off; kept until a second one confirms it.
     Doubtful,
     /// The sender started anew with these two, the first of which has this number.
@@ -52,7 +52,7 @@ impl SequenceTracker {
             return Arrival::Next { sequence, packet };
         };
         let step = i64::from(packet.sequence.wrapping_sub(newest as u16) as i16);
-        if step.abs() > LARGEST_STEP {
+        if !(-MOST_BEHIND..=LARGEST_STEP).contains(&step) {
             return self.doubt(newest, packet);
         }
         self.doubtful = None;
@@ -62,11 +62,7 @@ impl SequenceTracker {
             self.seen = if step < WINDOW { self.seen << step } else { 0 } | 1;
             return Arrival::Next { sequence, packet };
         }
-        let back = -step;
-        if back >= WINDOW {
-            return Arrival::Stale;
-        }
-        let bit = 1u128 << back;
+        let bit = 1u128 << -step;
         if self.seen & bit != 0 {
             return Arrival::Duplicate;
         }
@@ -124,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn duplicates_reordered_and_stale_ones_are_told_apart() {
+    fn duplicates_and_reordered_ones_are_told_apart() {
         let mut tracker = SequenceTracker::default();
         for n in [65_530u16, 65_535, 3] {
             assert!(matches!(arrive(&mut tracker, n), Arrival::Next { .. }));
@@ -136,7 +132,7 @@ mod tests {
         assert!(matches!(arrive(&mut tracker, 65_534), Arrival::Duplicate));
         assert!(matches!(arrive(&mut tracker, 65_535), Arrival::Duplicate));
         assert!(matches!(arrive(&mut tracker, 3), Arrival::Duplicate));
-        assert!(matches!(arrive(&mut tracker, 65_400), Arrival::Stale));
+        assert!(matches!(arrive(&mut tracker, 65_400), Arrival::Doubtful));
     }
 
     #[test]
@@ -153,5 +149,13 @@ mod tests {
             panic!("goes on");
         };
         assert_eq!(next, sequence + 2);
+    }
+
+    #[test]
+    fn a_sender_that_starts_anew_a_little_below_is_followed_too() {
+        let mut tracker = SequenceTracker::default();
+        arrive(&mut tracker, 500);
+        assert!(matches!(arrive(&mut tracker, 0), Arrival::Doubtful));
+        assert!(matches!(arrive(&mut tracker, 1), Arrival::Restarted { .. }));
     }
 }

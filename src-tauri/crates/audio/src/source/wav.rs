@@ -13,6 +13,9 @@ use crate::pacer::Pacer;
 use crate::resample::Resampler;
 use crate::{AudioError, FRAME, FRAME_SAMPLES, SAMPLE_RATE};
 
+/// More is a mistake in the file.
+const MOST_CHANNELS: u16 = 64;
+
 /// Reads a WAV file in real time: any rate, any number of channels (mixed to one), integer
 /// of 8 to 32 bits or float. It is read piece by piece, so that a long file needs no memory.
 pub(crate) struct WavSource {
@@ -36,6 +39,11 @@ impl WavSource {
         if reader.duration() == 0 || spec.channels == 0 {
             return Err(AudioError::Format {
                 details: format!("{} has no sound in it", path.display()),
+            });
+        }
+        if spec.channels > MOST_CHANNELS {
+            return Err(AudioError::Format {
+                details: format!("{} channels", spec.channels),
             });
         }
         if spec.sample_format == SampleFormat::Float && spec.bits_per_sample != 32 {
