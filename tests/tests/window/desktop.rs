@@ -144,15 +144,16 @@ fn start_sound(home: &Path) -> Process {
             home.display()
         ))
         .arg("--load=module-null-sink sink_name=speaker rate=48000")
-        .arg("--load=module-null-sink sink_name=microphone rate=48000");
+        .arg("--load=module-null-sink sink_name=microphone rate=48000")
+        // A source of its own: what only listens to a speaker is never taken for a microphone.
+        .arg("--load=module-remap-source master=microphone.monitor source_name=voice");
     let process = Process::start("pulseaudio", &mut command);
     wait_until(PATIENCE, "the sound server answers", || {
         let sinks = pactl(home, &["list", "short", "sinks"])?;
         (sinks.contains("speaker") && sinks.contains("microphone")).then_some(())
     });
     pactl(home, &["set-default-sink", "speaker"]).expect("a default sink can be set");
-    pactl(home, &["set-default-source", "microphone.monitor"])
-        .expect("a default source can be set");
+    pactl(home, &["set-default-source", "voice"]).expect("a default source can be set");
     process
 }
 
