@@ -262,7 +262,7 @@ mod tests {
             .skip_while(|line| !line.contains(from))
             .skip(1);
         lines
-            .take_while(|line| !line.contains(to))
+            .take_while(|line| line.trim() != to)
             .filter_map(|line| name(line.trim()))
             .collect()
     }
