@@ -60,10 +60,10 @@ npm_ci() { # folder: installs what its lock file names, again only when that cha
   want=$(sha256sum < "$folder/package-lock.json")
   if [ "$(cat "$stamp" 2>/dev/null)" = "$want" ]; then return; fi
   note "npm ci in ${folder#"$ROOT"/}"
-  (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error </dev/null)
+  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null)
   printf '%s\n' "$want" > "$stamp"
 }
-locks() { find "$ROOT" -name package-lock.json -not -path '*/node_modules/*' -not -path "$ROOT/target/*" | sort; }
+locks() { find "$ROOT" -name package-lock.json -not -path '*/node_modules/*'  -not -path '*/golden/*' -not -path "$ROOT/target/*" | sort; }
 if [ "$LEVEL" = app ]; then
   npm_ci "$ROOT/ui"
   npm_ci "$ROOT/src-tauri"
