@@ -63,7 +63,7 @@ npm_ci() { # folder: installs what its lock file names, again only when that cha
   (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null)
   printf '%s\n' "$want" > "$stamp"
 }
-locks() { find "$ROOT" -name package-lock.json -not -path '*/node_modules/*'  -not -path '*/golden/*' -not -path "$ROOT/target/*" | sort; }
+locks() { find "$ROOT" -name package-lock.json -not -path '*/node_modules/*' -not -path '*/golden/*' -not -path "$ROOT/target/*" | sort; }
 if [ "$LEVEL" = app ]; then
   npm_ci "$ROOT/ui"
   npm_ci "$ROOT/src-tauri"
