@@ -39,7 +39,8 @@ pub async fn node(options: Value) -> Server {
     let mut command = Command::new("node");
     command
         .arg(folder().join("node.js"))
-        .arg(options.to_string());
+        .arg(options.to_string())
+        .stdout(Stdio::piped());
     let mut server = Server::start(command, "node");
     let stdout = server.child.stdout.take().expect("stdout is piped");
     let line = server.wait_for(stdout, "listening ").await;
@@ -63,9 +64,12 @@ pub async fn python(options: Value) -> Server {
         folder().join("requirements.txt").display()
     );
     let mut command = Command::new(python);
+    // uvicorn logs each request to stdout, and what it does to stderr.
     command
         .arg(folder().join("python.py"))
-        .arg(options.to_string());
+        .arg(options.to_string())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
     let mut server = Server::start(command, "python");
     let stderr = server.child.stderr.take().expect("stderr is piped");
     let line = server.wait_for(stderr, "running on ").await;
@@ -105,11 +109,10 @@ pub async fn nginx(directory: &Path, port: u16, http: &str) -> Server {
 }
 
 impl Server {
+    /// What is piped has to be read: a server blocks for ever on a pipe that is full.
     fn start(mut command: Command, what: &str) -> Self {
         let child = command
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .unwrap_or_else(|error| panic!("{what} cannot be started: {error}"));
