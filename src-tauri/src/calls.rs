@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use audio::{SinkSpec, SourceSpec};
-use call::view::ErrorView;
+use call::view::{CallView, ErrorView};
 use call::{Call, CallOptions, Command, JoinOptions, Prepared};
 use signaling::RoomLink;
 use tauri::async_runtime;
@@ -124,6 +124,14 @@ impl Calls {
                 Ok(())
             }
             _ => Err(errors::no_call()),
+        }
+    }
+
+    /// The call under way as it is now.
+    pub fn view(&self) -> Option<CallView> {
+        match &*self.stage() {
+            Stage::InCall(call) => Some(call.view().borrow().clone()),
+            _ => None,
         }
     }
 

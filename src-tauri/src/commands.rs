@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use audio::SourceSpec;
 use call::Command;
+use call::view::CallView;
 use rand::rngs::StdRng;
 use signaling::{RoomId, RoomLink};
 use tauri::{AppHandle, State};
@@ -35,6 +36,7 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         test_sound,
         join,
         call_command,
+        current_call,
         copy_text,
         remove_recent,
         take_pending_link,
@@ -178,6 +180,12 @@ fn call_command(calls: State<'_, Calls>, command: CallCommand) -> Answer<()> {
         CallCommand::SetSpeaker { device } => Command::SetSpeaker(calls::sink(device)),
         CallCommand::Leave => Command::Leave,
     })
+}
+
+/// For a page that was loaded again during a call.
+#[tauri::command]
+fn current_call(calls: State<'_, Calls>) -> Option<CallView> {
+    calls.view()
 }
 
 #[tauri::command]

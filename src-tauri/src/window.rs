@@ -10,14 +10,28 @@ const LABEL: &str = "main";
 /// # Errors
 /// The webview could not be made.
 pub fn open(app: &AppHandle) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("JB Calling")
         .inner_size(1024.0, 720.0)
         .min_inner_size(360.0, 480.0)
         // Nothing outside the program's own pages: a link in the chat cannot take the window.
         .on_navigation(|url| matches!(url.scheme(), "tauri") || is_development_server(url))
         .build()?;
+    #[cfg(target_os = "linux")]
+    if !crate::display::has_gpu() {
+        window.with_webview(|webview| draw_without_gl(&webview.inner()))?;
+    }
     Ok(())
+}
+
+/// Without a GPU the webview would draw through OpenGL in software, which takes some 90 MiB and
+/// CPU time that the call needs.
+#[cfg(target_os = "linux")]
+fn draw_without_gl(webview: &webkit2gtk::WebView) {
+    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
+    if let Some(settings) = webview.settings() {
+        settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+    }
 }
 
 /// Brings the window to the front.

@@ -46,6 +46,14 @@ describe('a link from outside', () => {
   });
 });
 
+describe('a page that is loaded again', () => {
+  it('shows the call that went on without it', async () => {
+    const { app } = await started({ current: call() });
+    expect(app.screen).toBe('call');
+    expect(app.view?.room).toBe(call().room);
+  });
+});
+
 describe('a room that is opened', () => {
   it('keeps the last one when two are opened one after the other', async () => {
     const { app } = await started({});

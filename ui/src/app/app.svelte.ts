@@ -100,6 +100,9 @@ export class App {
     }
     this.#applyLooks();
     this.started = true;
+    // A page that was loaded again finds the call that went on without it.
+    const view = await this.backend.call('current_call').catch(() => null);
+    if (view) this.#show(view);
     const pending = await this.backend.call('take_pending_link').catch(() => null);
     if (pending) void this.open(pending);
   }

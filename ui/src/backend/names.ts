@@ -30,6 +30,7 @@ export interface Commands {
   test_sound: { args: { speaker: DeviceChoice }; answer: null };
   join: { args: { request: JoinRequest }; answer: null };
   call_command: { args: { command: CallCommand }; answer: null };
+  current_call: { args: undefined; answer: CallView | null };
   copy_text: { args: { text: string }; answer: null };
   remove_recent: { args: { link: string }; answer: null };
   take_pending_link: { args: undefined; answer: string | null };

@@ -154,6 +154,7 @@ export class ScriptedBackend implements Backend {
       this.#obey(command);
       return null;
     },
+    current_call: () => this.#scene.current ?? null,
     copy_text: () => null,
     remove_recent: () => null,
     take_pending_link: () => {

@@ -410,6 +410,15 @@ fn shared_links_hold_the_room_and_nothing_of_the_person() {
     assert!(!format!("{link:?}").contains("secret"));
 }
 
+#[test]
+fn rooms_named_like_steps_in_a_path_are_shared_too() {
+    for room in [".", ".."] {
+        let site = "https://a.example/calls/".parse().unwrap();
+        let link = RoomLink::to_room(RoomId::new(room).unwrap(), Some(site));
+        assert_eq!(parse(&link.share_link()), link);
+    }
+}
+
 proptest! {
     #[test]
     fn a_shared_room_comes_back_exactly(room in "\\PC{1,40}") {

@@ -12,6 +12,8 @@ export interface Scene {
   devices?: DeviceList;
   /** What the meter sends when it is started. */
   meter?: MeterEvent;
+  /** The call that went on while the page was loaded again. */
+  current?: CallView;
   /** A link that the program was opened with. */
   pending?: string;
   /** Refusal of `prepare`; "never" leaves it open. */

@@ -189,8 +189,9 @@ impl RoomLink {
         let room = self.room.as_str();
         let encoded = encoding::encode_component(room);
         if room == "." || room == ".." {
-            // Dots are steps in a path, even when escaped.
-            return format!("{site}?room={encoded}");
+            // Dots are steps in a path, even when escaped. The empty room keeps apart what is
+            // the site's own path.
+            return format!("{site}room/?room={encoded}");
         }
         format!("{site}room/{encoded}")
     }
