@@ -23,13 +23,19 @@ use exit::Exit;
 /// How long whatever still runs may take when everything is said: a device that closes slowly.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// Threads for a call. Its packets come one by one: a second thread would be woken with each of
+/// them and find nothing to do.
+const CALL_WORKERS: usize = 1;
+/// Threads for a gateway, which serves several people.
+const HOST_WORKERS: usize = 2;
+
 fn main() -> ExitCode {
     let started = Instant::now();
     let args = Args::parse();
     logging::start(args.verbose);
     let exit = match args.command {
-        Command::Join(options) => run(join::run(*options, started)),
-        Command::Host(options) => run(host::run(*options)),
+        Command::Join(options) => run(CALL_WORKERS, join::run(*options, started)),
+        Command::Host(options) => run(HOST_WORKERS, host::run(*options)),
         Command::Devices(options) => devices::run(&options),
         Command::Completions { shell } => {
             let mut command = Args::command();
@@ -40,9 +46,9 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-fn run(command: impl Future<Output = Exit>) -> Exit {
+fn run(workers: usize, command: impl Future<Output = Exit>) -> Exit {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(workers)
         .enable_all()
         .build();
     match runtime {

@@ -15,6 +15,8 @@ use super::{Gate, Nomination};
 #[derive(Debug)]
 pub(super) struct Socket {
     io: Arc<tokio::net::UdpSocket>,
+    /// Kept, because the engine asks for it with every packet.
+    local: SocketAddr,
     gate: Arc<Gate>,
     nomination: Arc<Nomination>,
     own: Mutex<Own>,
@@ -35,6 +37,7 @@ impl Socket {
     ) -> io::Result<Self> {
         socket.set_nonblocking(true)?;
         Ok(Self {
+            local: socket.local_addr()?,
             io: Arc::new(tokio::net::UdpSocket::from_std(socket)?),
             gate,
             nomination,
@@ -43,10 +46,7 @@ impl Socket {
     }
 
     fn answer(&self, packet: &[u8], to: SocketAddr) {
-        let Ok(local) = self.io.local_addr() else {
-            return;
-        };
-        let Some(answer) = self.nomination.answer(packet, local) else {
+        let Some(answer) = self.nomination.answer(packet, self.local) else {
             return;
         };
         let reader = {
@@ -97,7 +97,7 @@ fn describe(meta: &mut RecvMeta, length: usize, from: SocketAddr) {
 
 impl AsyncUdpSocket for Socket {
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.io.local_addr()
+        Ok(self.local)
     }
 
     fn poll_send(&self, cx: &mut Context<'_>, transmit: &Transmit<'_>) -> Poll<io::Result<usize>> {
