@@ -20,5 +20,5 @@ setup:
 	@scripts/setup.sh test
 
 fuzz:
-	@scripts/setup.sh build
+	@scripts/setup.sh fuzz
 	@scripts/fuzz.sh

@@ -5,12 +5,14 @@
 # Usage:  scripts/setup.sh build     to build and run the command line (make demo)
 #         scripts/setup.sh app       the above and what the window and the package need
 #         scripts/setup.sh test      everything (make test, make bench)
+#         scripts/setup.sh fuzz      to fuzz (make fuzz)
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
 LEVEL=${1:-test}
 CARGO_DENY=0.20.2
 TAURI_DRIVER=2.1.0
+CARGO_FUZZ=0.13.1
 
 die()  { printf 'error: %s\n' "$*" >&2; exit 1; }
 note() { printf '== %s\n' "$*"; }
@@ -28,10 +30,10 @@ test=(
   fonts-noto-core fonts-dejavu-core gstreamer1.0-plugins-base
 )
 case $LEVEL in
-  build) packages=("${build[@]}") ;;
+  build | fuzz) packages=("${build[@]}") ;;
   app)   packages=("${build[@]}" "${app[@]}") ;;
   test)  packages=("${build[@]}" "${app[@]}" "${test[@]}") ;;
-  *)     die "unknown level '$LEVEL' (build, app, test)" ;;
+  *)     die "unknown level '$LEVEL' (build, app, test, fuzz)" ;;
 esac
 
 installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
@@ -51,7 +53,16 @@ fi
 
 # ---------------------------------------------------------------- Rust
 command -v cargo >/dev/null || die "Rust 1.94 or newer is needed (https://rustup.rs)"
-if [ "$LEVEL" = build ]; then exit 0; fi
+tool() { # crate, version: kept in the cache; one found on the path is taken as it is
+  if command -v "$1" >/dev/null 2>&1; then return; fi
+  note "cargo install $1 $2"
+  CARGO_TARGET_DIR=$JBCALL_CACHE/tools/target cargo install --locked --quiet --root "$JBCALL_CACHE/tools" --version "$2" "$1" </dev/null
+  rm -rf "$JBCALL_CACHE/tools/target"
+}
+case $LEVEL in
+  build) exit 0 ;;
+  fuzz) tool cargo-fuzz "$CARGO_FUZZ"; exit 0 ;;
+esac
 
 # ---------------------------------------------------------------- npm packages
 command -v npm >/dev/null || die "Node.js 20 or newer with npm is needed"
@@ -78,12 +89,6 @@ component() { # cargo subcommand, rustup component
 }
 component fmt rustfmt
 component clippy clippy
-tool() { # crate, version: kept in the cache; one found on the path is taken as it is
-  if command -v "$1" >/dev/null 2>&1; then return; fi
-  note "cargo install $1 $2"
-  CARGO_TARGET_DIR=$JBCALL_CACHE/tools/target cargo install --locked --quiet --root "$JBCALL_CACHE/tools" --version "$2" "$1" </dev/null
-  rm -rf "$JBCALL_CACHE/tools/target"
-}
 tool cargo-deny "$CARGO_DENY"
 tool tauri-driver "$TAURI_DRIVER"
 

@@ -13,6 +13,7 @@ mkdir -p "$LOGS"
 passed=0
 failed=0
 summary=()
+failures=()
 
 # ---------------------------------------------------------------- counting
 sum() { awk '{ s += $1 } END { print s + 0 }'; }
@@ -34,6 +35,11 @@ count() { # log, passed|failed
   } | sum
 }
 
+# The lines that name what failed, in the words of cargo, node --test, vitest and our own checks.
+reasons() { # log
+  plain "$1" | grep -E '^(test .* FAILED$|.* panicked at |not ok |error(\[|:)| *(FAIL|×) |PROBLEM |FAILED )' | head -n 20
+}
+
 run() { # name, command...: its output goes to a log and, if it fails, to the screen
   local name=$1 log start status ok bad
   shift
@@ -53,6 +59,7 @@ run() { # name, command...: its output goes to a log and, if it fails, to the sc
   if [ "$bad" -gt 0 ]; then
     tail -n 150 "$log"
     printf '^^ %s failed; complete log: %s\n' "$name" "$log"
+    failures+=("$(reasons "$log" | sed "s/^/  $name: /")")
   fi
 }
 
@@ -104,5 +111,6 @@ done
 
 printf '\n'
 printf '%s\n' "${summary[@]}"
+if [ ${#failures[@]} -gt 0 ]; then printf '\n%s\n' "${failures[@]}"; fi
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

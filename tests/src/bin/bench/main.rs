@@ -39,7 +39,7 @@ fn main() {
     println!("A call of two for {call_time} s…");
     let (ours, chromium) = call::cost(Duration::from_secs(call_time));
     println!("The window in a call for {call_time} s…");
-    let window = window::cost(Duration::from_secs(call_time));
+    let window = window::measure(Duration::from_secs(call_time));
     println!("Acked round trips…");
     let (node, oxide) = acks::per_second();
     println!("File to file for {travel_time} s…");
@@ -84,10 +84,17 @@ fn main() {
         },
         Row {
             what: "the app with its window, memory (PSS)",
-            ours: window.map(|usage| usage.pss_mib),
+            ours: window.usage.map(|usage| usage.pss_mib),
             chromium: Some(chromium.pss_mib),
             unit: ("MiB", 1),
             promise: Promise::Share(0.6),
+        },
+        Row {
+            what: "the app's window, page to first picture",
+            ours: window.first_paint_ms,
+            chromium: None,
+            unit: ("ms", 0),
+            promise: Promise::AtMost(300.0),
         },
         Row {
             what: "file to file over the SFU",

@@ -10,26 +10,44 @@ use crate::{AudioError, FRAME, FRAME_SAMPLES, SAMPLE_RATE};
 /// -12 dBFS: loud enough to be "voice", far from clipping when several are mixed.
 const TONE_AMPLITUDE: f32 = 0.25;
 
-/// A sine wave.
-pub(crate) struct Tone {
+/// Frames that are computed, one every 20 ms.
+pub(crate) struct Generated {
     name: String,
-    step: f64,
-    phase: f64,
+    wave: Wave,
     pacer: Option<Pacer>,
 }
 
-impl Tone {
-    pub(crate) fn new(hz: f32) -> Self {
+enum Wave {
+    /// In turns: how far one sample is from the next, and where the next one is.
+    Sine {
+        step: f64,
+        phase: f64,
+    },
+    Silence,
+}
+
+impl Generated {
+    pub(crate) fn tone(hz: f32) -> Self {
         Self {
             name: format!("tone of {hz} Hz"),
-            step: f64::from(hz) / f64::from(SAMPLE_RATE),
-            phase: 0.0,
+            wave: Wave::Sine {
+                step: f64::from(hz) / f64::from(SAMPLE_RATE),
+                phase: 0.0,
+            },
+            pacer: None,
+        }
+    }
+
+    pub(crate) fn silence() -> Self {
+        Self {
+            name: "silence".into(),
+            wave: Wave::Silence,
             pacer: None,
         }
     }
 }
 
-impl Source for Tone {
+impl Source for Generated {
     fn name(&self) -> &str {
         &self.name
     }
@@ -54,47 +72,20 @@ impl Source for Tone {
         if let Some(at) = pacer.poll(now) {
             return Ok(Readiness::At(at));
         }
-        for sample in frame.iter_mut() {
-            *sample = (self.phase * std::f64::consts::TAU).sin() as f32 * TONE_AMPLITUDE;
-            self.phase = (self.phase + self.step).fract();
-        }
+        self.wave.fill(frame);
         Ok(Readiness::Frame)
     }
 }
 
-/// Frames of silence.
-#[derive(Default)]
-pub(crate) struct Silence {
-    pacer: Option<Pacer>,
-}
-
-impl Source for Silence {
-    fn name(&self) -> &str {
-        "silence"
-    }
-
-    fn start(&mut self, now: Instant, _reader: &Thread) -> Result<(), AudioError> {
-        self.pacer = Some(Pacer::new(now + FRAME, FRAME));
-        Ok(())
-    }
-
-    fn stop(&mut self) {
-        self.pacer = None;
-    }
-
-    fn read(
-        &mut self,
-        now: Instant,
-        frame: &mut [f32; FRAME_SAMPLES],
-    ) -> Result<Readiness, AudioError> {
-        let Some(pacer) = &mut self.pacer else {
-            return Ok(Readiness::Parked);
+impl Wave {
+    fn fill(&mut self, frame: &mut [f32; FRAME_SAMPLES]) {
+        let Self::Sine { step, phase } = self else {
+            return frame.fill(0.0);
         };
-        if let Some(at) = pacer.poll(now) {
-            return Ok(Readiness::At(at));
+        for sample in frame {
+            *sample = ((*phase * std::f64::consts::TAU) as f32).sin() * TONE_AMPLITUDE;
+            *phase = (*phase + *step).fract();
         }
-        frame.fill(0.0);
-        Ok(Readiness::Frame)
     }
 }
 

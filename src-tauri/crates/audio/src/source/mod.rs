@@ -50,6 +50,8 @@ pub enum Readiness {
 mod generated;
 mod wav;
 
+use generated::{Generated, Nothing};
+
 /// Looks a source up; it is opened by [`Source::start`]. May block while the sound system is
 /// asked.
 pub(crate) fn resolve(spec: &crate::SourceSpec) -> Result<Box<dyn Source>, AudioError> {
@@ -57,8 +59,8 @@ pub(crate) fn resolve(spec: &crate::SourceSpec) -> Result<Box<dyn Source>, Audio
     Ok(match spec {
         SourceSpec::Device(wanted) => Box::new(crate::device::Microphone::find(wanted.as_deref())?),
         SourceSpec::Wav { path, repeat } => Box::new(wav::WavSource::open(path, *repeat)?),
-        SourceSpec::Tone { hz } => Box::new(generated::Tone::new(*hz)),
-        SourceSpec::Silence => Box::new(generated::Silence::default()),
-        SourceSpec::None => Box::new(generated::Nothing),
+        SourceSpec::Tone { hz } => Box::new(Generated::tone(*hz)),
+        SourceSpec::Silence => Box::new(Generated::silence()),
+        SourceSpec::None => Box::new(Nothing),
     })
 }
