@@ -1,0 +1,142 @@
+//! From facts to verdicts: pure functions, one per rung, each the whole reasoning about it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::facts::Facts;
+use crate::{Rung, Verdict};
+
+/// What is to be said about one rung.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RungResult {
+    /// Which rung.
+    pub rung: Rung,
+    /// How it is.
+    pub verdict: Verdict,
+    /// What was found, the likeliest cause of the verdict first.
+    pub findings: Vec<Finding>,
+    /// What the judgement stands on.
+    pub evidence: Vec<Evidence>,
+    /// The lower rung that kept this one from being looked at.
+    pub blocked_by: Option<Rung>,
+}
+
+/// One cause, with the values that its sentence names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// Stable code, such as `no-affinity`; [`crate::report`] has the words for it.
+    pub cause: String,
+    /// How grave it is.
+    pub verdict: Verdict,
+    /// Values for the placeholders of the words.
+    pub values: BTreeMap<String, String>,
+    /// Codes of other causes that fit the facts as well, the likeliest first.
+    pub alternatives: Vec<String>,
+}
+
+/// A fact as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Evidence {
+    /// What it is, in few English words: it is for operators.
+    pub what: String,
+    /// As it was seen: a status line, a header, the beginning of a body, a time.
+    pub seen: String,
+}
+
+/// All rungs, in the order of the ladder.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Diagnosis {
+    /// One result for each of [`Rung::ALL`].
+    pub rungs: Vec<RungResult>,
+}
+
+impl Diagnosis {
+    /// The lowest rung that failed: the one to be repaired first.
+    pub fn culprit(&self) -> Option<&RungResult> {
+        self.rungs
+            .iter()
+            .find(|result| result.verdict == Verdict::Failed)
+    }
+
+    /// The gravest verdict of all rungs.
+    pub fn verdict(&self) -> Verdict {
+        let verdicts = self.rungs.iter().map(|result| result.verdict);
+        verdicts.max().unwrap_or(Verdict::Unknown)
+    }
+}
+
+impl RungResult {
+    /// A rung with these findings; the gravest makes the verdict. Without any it is ok.
+    pub fn new(rung: Rung, findings: Vec<Finding>, evidence: Vec<Evidence>) -> Self {
+        let gravest = findings.iter().map(|finding| finding.verdict).max();
+        Self {
+            rung,
+            verdict: gravest.unwrap_or(Verdict::Ok),
+            findings,
+            evidence,
+            blocked_by: None,
+        }
+    }
+
+    /// A rung that was not looked at.
+    pub fn skipped(rung: Rung, blocked_by: Option<Rung>) -> Self {
+        Self {
+            verdict: Verdict::Skipped,
+            blocked_by,
+            ..Self::new(rung, Vec::new(), Vec::new())
+        }
+    }
+}
+
+impl Finding {
+    /// A finding without values.
+    pub fn new(cause: &str, verdict: Verdict) -> Self {
+        Self {
+            cause: cause.to_owned(),
+            verdict,
+            values: BTreeMap::new(),
+            alternatives: Vec::new(),
+        }
+    }
+
+    /// Adds a value for a placeholder.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.values.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// Adds another cause that fits as well, less likely than those before.
+    #[must_use]
+    pub fn or(mut self, cause: &str) -> Self {
+        self.alternatives.push(cause.to_owned());
+        self
+    }
+}
+
+impl Evidence {
+    /// A fact as it is shown.
+    pub fn new(what: impl Into<String>, seen: impl ToString) -> Self {
+        Self {
+            what: what.into(),
+            seen: seen.to_string(),
+        }
+    }
+}
+
+/// Judges every rung.
+pub fn diagnose(facts: &Facts) -> Diagnosis {
+    Diagnosis {
+        rungs: Rung::ALL.map(|rung| judge(rung, facts)).into(),
+    }
+}
+
+/// Judges one rung; while a run goes on, as soon as its facts are in.
+pub fn judge(rung: Rung, _facts: &Facts) -> RungResult {
+    RungResult::skipped(rung, None)
+}

@@ -1,0 +1,5 @@
+//! The diagnosis in words.
+
+mod words;
+
+pub use words::{CauseWords, Language, cause_words};
