@@ -11,7 +11,7 @@ mod failure;
 mod site;
 
 pub use dial::{Dialed, dial};
-pub use env_config::{EnvConfig, TranslationKind};
+pub use env_config::{EnvConfig, TranslationKind, published_secrets, without_secrets};
 pub use failure::DiscoveryError;
 
 use url::Url;

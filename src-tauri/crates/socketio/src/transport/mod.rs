@@ -39,6 +39,19 @@ pub enum TransportKind {
     Polling,
 }
 
+/// The proxy through which a connection to `url` would go, `None` for a direct one. It may have a
+/// password in it.
+///
+/// # Errors
+/// The address of the server or of the proxy cannot be used.
+pub fn proxy_for(url: &Url, proxy: &Proxy) -> Result<Option<Url>, ConnectError> {
+    let options = Options {
+        proxy: proxy.clone(),
+        ..Options::new(url.clone())
+    };
+    Network::new(&options)?.proxy()
+}
+
 /// Everything that connections of one client have in common.
 #[derive(Debug)]
 pub(crate) struct Network {
