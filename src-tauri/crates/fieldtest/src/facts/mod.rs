@@ -5,8 +5,10 @@
 //! came, shortened; the report redacts it.
 
 mod exchange;
+mod tls;
 
 pub use exchange::{Exchange, Frame, Request, Response};
+pub use tls::{Certificate, Connection, Fault, FaultKind, Tls};
 
 use serde::{Deserialize, Serialize};
 

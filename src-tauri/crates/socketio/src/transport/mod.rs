@@ -11,8 +11,11 @@ mod tls;
 mod upgrade;
 mod websocket;
 
+pub use dial::connect_tcp;
 pub use fetch::{Page, fetch};
 pub(crate) use open::{Opened, ended, open};
+pub use proxy::{proxy_to, tunnel};
+pub use tls::trust_store;
 
 use crate::error::{ConnectError, DisconnectReason};
 use crate::options::{Options, Proxy};
@@ -37,19 +40,6 @@ pub enum TransportKind {
     WebSocket,
     /// Long polling over HTTP.
     Polling,
-}
-
-/// The proxy through which a connection to `url` would go, `None` for a direct one. It may have a
-/// password in it.
-///
-/// # Errors
-/// The address of the server or of the proxy cannot be used.
-pub fn proxy_for(url: &Url, proxy: &Proxy) -> Result<Option<Url>, ConnectError> {
-    let options = Options {
-        proxy: proxy.clone(),
-        ..Options::new(url.clone())
-    };
-    Network::new(&options)?.proxy()
 }
 
 /// Everything that connections of one client have in common.

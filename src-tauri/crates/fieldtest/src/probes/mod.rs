@@ -1,0 +1,11 @@
+//! Observations of a running deployment. A probe collects facts and never judges them.
+
+pub mod connect;
+pub mod http;
+pub mod limits;
+mod verifier;
+mod websocket;
+
+pub use connect::{Endpoint, Network};
+pub use http::exchange;
+pub use websocket::{Step, websocket};
