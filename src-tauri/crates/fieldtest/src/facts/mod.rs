@@ -4,10 +4,14 @@
 //! `None` means that it was not looked at. Everything that was sent by a server is kept as it
 //! came, shortened; the report redacts it.
 
+mod address;
 mod exchange;
+mod link;
 mod tls;
 
+pub use address::{AddressFacts, HostFacts, HostRole, ResolveFailure, ResolveFailureKind, Routes};
 pub use exchange::{Exchange, Frame, Request, Response};
+pub use link::{LinkFacts, LinkFault, LinkKind, LinkParameter, LinkRoom, Rewrite};
 pub use tls::{Certificate, Connection, Fault, FaultKind, Tls};
 
 use serde::{Deserialize, Serialize};
@@ -15,4 +19,9 @@ use serde::{Deserialize, Serialize};
 /// All observations of one run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Facts {}
+pub struct Facts {
+    /// What was given.
+    pub link: Option<LinkFacts>,
+    /// Names and addresses of the hosts.
+    pub address: Option<AddressFacts>,
+}

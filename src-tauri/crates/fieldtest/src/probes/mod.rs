@@ -1,8 +1,10 @@
 //! Observations of a running deployment. A probe collects facts and never judges them.
 
+pub mod address;
 pub mod connect;
 pub mod http;
 pub mod limits;
+pub mod link;
 mod verifier;
 mod websocket;
 
