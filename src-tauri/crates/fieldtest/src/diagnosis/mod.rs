@@ -2,6 +2,9 @@
 
 mod address;
 mod link;
+mod machine;
+mod services;
+mod site;
 
 use std::collections::BTreeMap;
 
@@ -144,6 +147,9 @@ pub fn judge(rung: Rung, facts: &Facts) -> RungResult {
     match rung {
         Rung::Link => link::judge(facts.link.as_ref()),
         Rung::Address => address::judge(facts.address.as_ref()),
+        Rung::Site => site::judge(facts.site.as_ref()),
+        Rung::Services => services::judge(facts.services.as_ref()),
+        Rung::Machine => machine::judge(facts.machine.as_ref()),
         _ => RungResult::skipped(rung, None),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 pub const CONNECT: Duration = Duration::from_secs(4);
 
 /// Most bytes of a body that are read.
-pub const BODY_BYTES: usize = 16 * 1024;
+pub const BODY_BYTES: usize = 64 * 1024;
 
 /// Most bytes of the head of an answer.
 pub const HEAD_BYTES: usize = 32 * 1024;

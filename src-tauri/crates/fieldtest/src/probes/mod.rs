@@ -5,6 +5,10 @@ pub mod connect;
 pub mod http;
 pub mod limits;
 pub mod link;
+pub mod machine;
+mod privacy;
+pub mod services;
+pub mod site;
 mod verifier;
 mod websocket;
 

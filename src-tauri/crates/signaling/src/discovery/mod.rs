@@ -87,6 +87,28 @@ impl Endpoints {
     }
 }
 
+/// What follows for a link from what its site was seen to say: its configuration with the base
+/// address it was found at, or none. Asks nothing; for diagnostics that have asked already.
+///
+/// # Errors
+/// A secure site names a gateway without encryption.
+pub fn conclude(
+    link: &RoomLink,
+    options: &DiscoveryOptions,
+    found: Option<(EnvConfig, Url)>,
+) -> Result<Endpoints, DiscoveryError> {
+    let verdict = match Route::of(link, options) {
+        Route::Direct(gateway) => Verdict::direct(gateway),
+        Route::Site(site) => site.decide(&site.seen(found))?,
+    };
+    Ok(Endpoints::new(
+        verdict.gateway,
+        verdict.source,
+        verdict.config,
+        options,
+    ))
+}
+
 /// Finds the gateway of a link without keeping a connection to it. An address that no site
 /// vouches for is tried once. Calls use [`dial`], which is faster.
 ///
