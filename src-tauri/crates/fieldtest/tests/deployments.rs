@@ -2,14 +2,17 @@
 
 mod pages;
 
+use std::process::Stdio;
+
 use fieldtest::diagnosis::{RungResult, judge};
-use fieldtest::facts::{Facts, HostRole, ServiceState};
+use fieldtest::facts::{Facts, GatewayKind, HostRole, ServiceState};
 use fieldtest::probes::{Network, address, link, services, site};
 use fieldtest::report::{Language, cause_words};
 use fieldtest::{Rung, Verdict};
 use pages::{Page, nobody, serve};
 use signaling::{DiscoveryOptions, Endpoints, RoomId, RoomLink};
 use socketio::Proxy;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use url::Url;
 
 fn direct() -> Network {
@@ -159,6 +162,46 @@ async fn the_embedded_gateway_s_health_is_read() {
         (Some(1), Some(0), Some(0))
     );
     assert_eq!(services.metrics.expect("read").workers, Some(1));
+}
+
+/// The reference gateway on the real media server; ends with the test, and with its input.
+async fn reference_gateway() -> (tokio::process::Child, Url) {
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../tests/reference-gateway/src/server.mjs"
+    );
+    let mut child = tokio::process::Command::new("node")
+        .arg(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("node is needed for this test: run `make setup`");
+    let output = child.stdout.take().expect("it was asked for");
+    let mut lines = BufReader::new(output).lines();
+    let line = lines
+        .next_line()
+        .await
+        .expect("a line")
+        .expect("it started");
+    // Nobody may write into a full pipe.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    let ready: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+    let url = ready["url"].as_str().expect("an address").parse();
+    (child, url.expect("an address"))
+}
+
+#[tokio::test]
+async fn the_reference_gateway_s_health_is_read() {
+    let (_child, url) = reference_gateway().await;
+    let (facts, result) = health(&url, &[]).await;
+    assert_eq!((result.verdict, causes(&result)), (Verdict::Ok, vec![]));
+    let services = facts.services.expect("asked");
+    let said = services.health.expect("read");
+    assert_eq!(said.kind, GatewayKind::Gateway);
+    assert!(said.workers.is_some_and(|workers| workers > 0), "{said:?}");
+    assert_eq!((said.rooms, said.participants), (Some(0), Some(0)));
+    assert!(said.uptime_s.is_some());
 }
 
 #[tokio::test]

@@ -125,20 +125,26 @@ fn foreign_host(site: &Url, hops: &[Exchange]) -> Option<String> {
 /// Whether two addresses belong together: the same host, or names under one domain.
 fn same_site(one: &Url, other: &Url) -> bool {
     match (one.host(), other.host()) {
-        (Some(Host::Domain(one)), Some(Host::Domain(other))) => {
-            let domain = |name: &str| {
-                let labels: Vec<String> = name
-                    .trim_end_matches('.')
-                    .rsplit('.')
-                    .take(2)
-                    .map(str::to_ascii_lowercase)
-                    .collect();
-                labels
-            };
-            domain(one) == domain(other)
-        }
+        (Some(Host::Domain(one)), Some(Host::Domain(other))) => domain(one) == domain(other),
         (one, other) => one == other,
     }
+}
+
+/// The part of a name that somebody registers: `calls.example` of `www.calls.example`, and
+/// `calls.com.vn` of `www.calls.com.vn`.
+fn domain(name: &str) -> Vec<String> {
+    const SHARED: [&str; 7] = ["com", "co", "net", "org", "edu", "gov", "ac"];
+    let mut labels: Vec<String> = name
+        .trim_end_matches('.')
+        .rsplit('.')
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let shared = match labels.as_slice() {
+        [country, kind, ..] => country.len() == 2 && SHARED.contains(&kind.as_str()),
+        _ => false,
+    };
+    labels.truncate(if shared { 3 } else { 2 });
+    labels
 }
 
 fn describe(config: &EnvConfig) -> EnvConfigFacts {
@@ -149,5 +155,26 @@ fn describe(config: &EnvConfig) -> EnvConfigFacts {
         synthesis: text(&config.speech),
         recognition: text(&config.recognition),
         stun: config.stun.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sites_belong_together_by_their_domain() {
+        for (one, other, together) in [
+            ("https://calls.example", "https://www.calls.example", true),
+            ("https://calls.example", "http://calls.example:81", true),
+            ("https://calls.example", "https://portal.example", false),
+            ("https://calls.com.vn", "https://portal.com.vn", false),
+            ("https://www.calls.com.vn", "https://calls.com.vn", true),
+            ("http://10.0.0.1", "http://10.0.0.2", false),
+            ("http://10.0.0.1", "http://portal.example", false),
+        ] {
+            let url = |text| Url::parse(text).expect("an address");
+            assert_eq!(same_site(&url(one), &url(other)), together, "{one} {other}");
+        }
     }
 }
