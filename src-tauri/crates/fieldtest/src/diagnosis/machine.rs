@@ -26,7 +26,7 @@ pub(super) fn judge(facts: Option<&MachineFacts>) -> RungResult {
         return RungResult::skipped(Rung::Machine, None);
     };
     let mut findings = Vec::new();
-    match sound_system(&machine.sound) {
+    match sound_system(machine) {
         // Without a sound system there is nothing to say of its devices.
         Some(finding) => findings.push(finding),
         None => {
@@ -58,8 +58,9 @@ fn busy(verdict: Verdict, share: f64) -> Finding {
 }
 
 /// What keeps all devices away.
-fn sound_system(sound: &SoundFacts) -> Option<Finding> {
-    if sound.microphones + sound.speakers > 0 {
+fn sound_system(machine: &MachineFacts) -> Option<Finding> {
+    let sound = &machine.sound;
+    if sound.microphones + sound.speakers > 0 && !nothing_answers(machine) {
         return None;
     }
     let sandboxed = sound.sandbox.as_deref().filter(|name| *name != "container");
@@ -77,6 +78,20 @@ fn sound_system(sound: &SoundFacts) -> Option<Finding> {
     }
     // As on every server: somebody who only tests misses nothing.
     Some(Finding::new("no-sound-system", Verdict::Warning))
+}
+
+/// Whether no device that was opened found a sound system behind it: ALSA lists its plugins for
+/// sound servers whether those run or not.
+fn nothing_answers(machine: &MachineFacts) -> bool {
+    let mut opened = [&machine.microphone, &machine.speaker]
+        .into_iter()
+        .flatten()
+        .peekable();
+    let unanswered = |device: &DeviceFacts| {
+        let error = device.error.as_ref();
+        error.is_some_and(|error| error.code == "audio.no-sound-system")
+    };
+    opened.peek().is_some() && opened.all(unanswered)
 }
 
 fn device(device: Device, machine: &MachineFacts) -> Option<Finding> {
@@ -344,6 +359,8 @@ mod tests {
         assert_eq!(flatpak, one(Verdict::Failed, "sound-sandboxed"));
         let denied = without(|sound| sound.kernel_devices = Access::Denied);
         assert_eq!(denied, one(Verdict::Failed, "sound-permission"));
+        let plugins = without(|sound| sound.speakers = 1);
+        assert_eq!(plugins, one(Verdict::Warning, "no-sound-system"));
         let dead = without(|sound| sound.server_socket = Access::Dead);
         assert_eq!(dead, one(Verdict::Failed, "sound-server-dead"));
     }
