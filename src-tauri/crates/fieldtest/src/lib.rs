@@ -1,6 +1,7 @@
 //! Field tests: what of a deployment works, which layer does not, why, and what to do.
 //!
 //! * [`facts`]: what was observed, as plain data.
+//! * [`probes`]: observe a deployment without harming it.
 //! * [`diagnosis`]: a pure function from facts to verdicts, rung by rung.
 //! * [`report`]: the verdicts in words, for a terminal, a page, a program; always redacted.
 
@@ -8,6 +9,7 @@
 
 pub mod diagnosis;
 pub mod facts;
+pub mod probes;
 pub mod report;
 mod rung;
 

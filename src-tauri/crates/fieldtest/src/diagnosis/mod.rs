@@ -1,5 +1,11 @@
 //! From facts to verdicts: pure functions, one per rung, each the whole reasoning about it.
 
+mod address;
+mod link;
+mod machine;
+mod services;
+mod site;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -137,6 +143,13 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
 }
 
 /// Judges one rung; while a run goes on, as soon as its facts are in.
-pub fn judge(rung: Rung, _facts: &Facts) -> RungResult {
-    RungResult::skipped(rung, None)
+pub fn judge(rung: Rung, facts: &Facts) -> RungResult {
+    match rung {
+        Rung::Link => link::judge(facts.link.as_ref()),
+        Rung::Address => address::judge(facts.address.as_ref()),
+        Rung::Site => site::judge(facts.site.as_ref()),
+        Rung::Services => services::judge(facts.services.as_ref()),
+        Rung::Machine => machine::judge(facts.machine.as_ref()),
+        _ => RungResult::skipped(rung, None),
+    }
 }

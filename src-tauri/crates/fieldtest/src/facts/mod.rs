@@ -4,13 +4,39 @@
 //! `None` means that it was not looked at. Everything that was sent by a server is kept as it
 //! came, shortened; the report redacts it.
 
+mod address;
 mod exchange;
+mod link;
+mod machine;
+mod services;
+mod site;
+mod tls;
 
+pub use address::{AddressFacts, HostFacts, HostRole, ResolveFailure, ResolveFailureKind, Routes};
 pub use exchange::{Exchange, Frame, Request, Response};
+pub use link::{LinkFacts, LinkFault, LinkKind, LinkParameter, LinkRoom, Rewrite};
+pub use machine::{
+    Access, DeviceError, DeviceFacts, MachineFacts, OwnCallFacts, OwnCallStep, ProcessorFacts,
+    SoundFacts,
+};
+pub use services::{GatewayHealth, GatewayKind, ServiceFacts, ServiceState, ServicesFacts};
+pub use site::{EnvConfigFacts, SiteFacts};
+pub use tls::{Certificate, Connection, Fault, FaultKind, Tls};
 
 use serde::{Deserialize, Serialize};
 
 /// All observations of one run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Facts {}
+pub struct Facts {
+    /// What was given.
+    pub link: Option<LinkFacts>,
+    /// Names and addresses of the hosts.
+    pub address: Option<AddressFacts>,
+    /// The web site and what it names.
+    pub site: Option<SiteFacts>,
+    /// Health of the gateway and of the services around it.
+    pub services: Option<ServicesFacts>,
+    /// This computer.
+    pub machine: Option<MachineFacts>,
+}

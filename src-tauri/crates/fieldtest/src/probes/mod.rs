@@ -1,0 +1,17 @@
+//! Observations of a running deployment. A probe collects facts and never judges them.
+
+pub mod address;
+pub mod connect;
+pub mod http;
+pub mod limits;
+pub mod link;
+pub mod machine;
+mod privacy;
+pub mod services;
+pub mod site;
+mod verifier;
+mod websocket;
+
+pub use connect::{Endpoint, Network};
+pub use http::exchange;
+pub use websocket::{Step, websocket};
