@@ -5,9 +5,11 @@
 //! came, shortened; the report redacts it.
 
 mod exchange;
+mod signaling;
 mod tls;
 
 pub use exchange::{Exchange, Frame, Request, Response};
+pub use signaling::{Cors, OtherPath, PollingSession, Signaling};
 pub use tls::{Certificate, Connection, Fault, FaultKind, Tls};
 
 use serde::{Deserialize, Serialize};
@@ -15,4 +17,9 @@ use serde::{Deserialize, Serialize};
 /// All observations of one run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Facts {}
+pub struct Facts {
+    /// Hosts and how they are reached, the gateway first.
+    pub tls: Vec<Tls>,
+    /// The gateway's Socket.IO.
+    pub signaling: Option<Signaling>,
+}

@@ -3,6 +3,7 @@
 pub mod connect;
 pub mod http;
 pub mod limits;
+pub mod signaling;
 mod verifier;
 mod websocket;
 
