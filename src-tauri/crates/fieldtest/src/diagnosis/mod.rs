@@ -1,5 +1,12 @@
 //! From facts to verdicts: pure functions, one per rung, each the whole reasoning about it.
 
+mod answer;
+mod cors;
+mod namespace;
+mod polling;
+mod tls;
+mod websocket;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -137,6 +144,13 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
 }
 
 /// Judges one rung; while a run goes on, as soon as its facts are in.
-pub fn judge(rung: Rung, _facts: &Facts) -> RungResult {
-    RungResult::skipped(rung, None)
+pub fn judge(rung: Rung, facts: &Facts) -> RungResult {
+    match rung {
+        Rung::Tls => tls::tls(facts),
+        Rung::Polling => polling::polling(facts),
+        Rung::Websocket => websocket::websocket(facts),
+        Rung::Namespace => namespace::namespace(facts),
+        Rung::Cors => cors::cors(facts),
+        _ => RungResult::skipped(rung, None),
+    }
 }
