@@ -21,7 +21,7 @@ pub(super) fn tls(facts: &Facts) -> RungResult {
     if hosts.iter().all(|host| host.connections.is_empty()) {
         return RungResult::skipped(Rung::Tls, None);
     }
-    if hosts.iter().all(|host| blamed_on_address(host)) {
+    if hosts.iter().all(blamed_on_address) {
         return RungResult {
             evidence: shown,
             ..RungResult::skipped(Rung::Tls, Some(Rung::Address))

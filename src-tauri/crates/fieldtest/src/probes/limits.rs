@@ -5,6 +5,9 @@ use std::time::Duration;
 /// Longest wait for TCP and TLS of one connection.
 pub const CONNECT: Duration = Duration::from_secs(4);
 
+/// Most addresses of one host that are tried.
+pub const ADDRESSES: usize = 6;
+
 /// Most bytes of a body that are read.
 pub const BODY_BYTES: usize = 16 * 1024;
 

@@ -4,6 +4,7 @@ pub mod connect;
 pub mod http;
 pub mod limits;
 pub mod signaling;
+pub mod tls;
 mod verifier;
 mod websocket;
 
