@@ -79,7 +79,12 @@ impl Namespace {
 
     /// From the poll after the question, if the question was taken.
     pub(crate) fn of_polling(session: &PollingSession) -> Option<Self> {
-        if session.connect.as_ref()?.status() != 200 {
+        let connect = session.connect.as_ref()?;
+        // python-socketio takes the question only when its handler has decided.
+        if connect.response.is_none() {
+            return Some(Self::default());
+        }
+        if connect.status() != 200 {
             return None;
         }
         let poll = session.poll.as_ref()?;

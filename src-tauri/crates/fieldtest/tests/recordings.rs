@@ -2,7 +2,8 @@
 
 mod recorded;
 
-use fieldtest::diagnosis::{Diagnosis, diagnose};
+use fieldtest::diagnosis::{Diagnosis, Finding, diagnose};
+use fieldtest::report::{Language, cause_words};
 use fieldtest::{Rung, Verdict};
 
 /// Case, rung that is blamed, cause, and how grave it is for this program.
@@ -59,6 +60,28 @@ fn every_recorded_case_has_its_layer_and_cause() {
             expected.insert(0, (Rung::Namespace, "refused", Verdict::Failed));
         }
         assert_eq!(found, expected, "{case}");
+    }
+}
+
+#[test]
+fn every_cause_has_words_and_every_value_of_them_is_filled_in() {
+    for (case, ..) in CASES {
+        let diagnosis = diagnose(&recorded::facts(case));
+        let findings = diagnosis.rungs.iter().flat_map(|result| &result.findings);
+        for finding in findings {
+            let codes = finding.alternatives.iter().chain([&finding.cause]);
+            for language in [Language::En, Language::Vi] {
+                for code in codes.clone() {
+                    let words = cause_words(&Finding::new(code, finding.verdict), language);
+                    assert_ne!(words.what, *code, "no words");
+                }
+                let words = cause_words(finding, language);
+                let told = [Some(words.what), words.person, words.operator];
+                for text in told.into_iter().flatten() {
+                    assert!(!text.contains('{'), "{case} {language:?}: {text}");
+                }
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use url::Url;
 
 use super::answer::{Answer, blocked_below, evidence, is_unknown_session, seen, shortened};
 use super::{Evidence, Finding, RungResult};
+use crate::engineio::Namespace;
 use crate::facts::{Exchange, Facts, PollingSession, Signaling};
 use crate::{Rung, Verdict};
 
@@ -229,13 +230,20 @@ fn broken_session(signaling: &Signaling, session: &PollingSession) -> Option<Fin
                 .with("sessions", sessions.len()),
         );
     }
-    let connect = session.connect.as_ref()?;
-    if connect.status() != 200 {
-        return Some(unrecognised(signaling, connect));
-    }
-    let poll = session.poll.as_ref()?;
-    // A poll without an answer is the namespace's silence, not the engine's.
-    (poll.response.is_some() && poll.status() != 200).then(|| unrecognised(signaling, poll))
+    // Silence after the question is the namespace's, unless it answers by websocket.
+    let websocket = signaling.websocket.as_ref();
+    let answers = websocket
+        .and_then(Namespace::of_websocket)
+        .is_some_and(|namespace| namespace.answer.is_some());
+    let steps = [&session.connect, &session.poll];
+    let broken = steps
+        .into_iter()
+        .flatten()
+        .find(|step| match &step.response {
+            Some(response) => response.status != 200,
+            None => answers,
+        });
+    broken.map(|step| unrecognised(signaling, step))
 }
 
 /// The session works, a websocket works, and a websocket with the session's id meets somebody who

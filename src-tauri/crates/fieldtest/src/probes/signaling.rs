@@ -94,10 +94,18 @@ struct Asking<'a, P> {
 impl<P: FnMut(&Signaling) + Send> Asking<'_, P> {
     async fn run(&mut self, site_origin: Option<&str>) {
         let handshake = self.handshake_behind_redirects().await;
+        let connected = handshake
+            .connection
+            .as_ref()
+            .is_some_and(|connection| connection.fault.is_none());
         let open = polling_handshake(&handshake).is_some();
         let silent = handshake.response.is_none();
         self.facts.polling = Some(self.session_from(handshake).await);
         self.told();
+        // Without a connection there is nobody to ask.
+        if !connected {
+            return;
+        }
         let path = self.facts.path.clone();
         let fresh = self.fresh_websocket(&path, &[]).await;
         let websocket_open = websocket_handshake(&fresh).is_some();
@@ -108,7 +116,9 @@ impl<P: FnMut(&Signaling) + Send> Asking<'_, P> {
         }
         if open {
             self.upgrade_first_session().await;
-            self.repeat_sessions().await;
+            if !self.is_mute() {
+                self.repeat_sessions().await;
+            }
         } else if silent && self.time_left() > limits::QUICK_ANSWER {
             self.wait_longer().await;
         }
@@ -117,6 +127,14 @@ impl<P: FnMut(&Signaling) + Send> Asking<'_, P> {
         {
             self.browsers(origin, open).await;
         }
+    }
+
+    /// Whether the namespace connect got no answer. More sessions would only wait as long again.
+    fn is_mute(&self) -> bool {
+        let session = self.facts.polling.as_ref();
+        let steps = session.map(|session| [&session.connect, &session.poll]);
+        let mut steps = steps.into_iter().flatten().flatten();
+        steps.any(|step| step.response.is_none())
     }
 
     fn told(&mut self) {

@@ -28,9 +28,9 @@ pub enum Python {
 #[derive(Debug, Clone, Copy)]
 pub struct Deployment {
     pub python: Python,
-    /// Modules in tests/deployments; without a proxy the first is asked itself.
+    /// Modules in the servers' folder; without a proxy the first is asked itself.
     pub applications: &'static [&'static str],
-    /// A server block in tests/deployments.
+    /// A server block in the same folder.
     pub proxy: Option<&'static str>,
     /// Turns affinity by client address on.
     pub ip_hash: bool,
@@ -48,7 +48,7 @@ pub struct Lab {
 }
 
 fn snippets() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deployments")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deployments/servers")
 }
 
 fn free_port() -> u16 {
@@ -191,11 +191,29 @@ impl Deployment {
     }
 }
 
+/// Node's socket.io with these options; see the Socket.IO client's tests/servers/node.js.
+pub async fn node(mut options: serde_json::Value) -> Lab {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../socketio/tests/servers");
+    let installed = folder.join("node_modules/socket.io");
+    assert!(installed.exists(), "run `npm ci` in {}", folder.display());
+    let port = free_port();
+    options["port"] = port.into();
+    let mut command = Command::new("node");
+    command.arg(folder.join("node.js")).arg(options.to_string());
+    let process = start(&mut command);
+    opened(port).await;
+    Lab {
+        port,
+        certificate: PathBuf::new(),
+        _processes: vec![process],
+        _directory: tempfile::tempdir().expect("a directory"),
+    }
+}
+
 fn rewritten(name: &str, ports: &[(&str, u16)]) -> String {
     let text = std::fs::read_to_string(snippets().join(name)).expect("a snippet");
-    let replaced = ports.iter().fold(text, |text, (written, port)| {
+    ports.iter().fold(text, |text, (written, port)| {
         text.replace(&format!(":{written}"), &format!(":{port}"))
             .replace(&format!(", {written})"), &format!(", {port})"))
-    });
-    replaced
+    })
 }
