@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod diagnosis;
+mod engineio;
 pub mod facts;
 pub mod probes;
 pub mod report;

@@ -60,7 +60,7 @@ impl Authority {
                 let acceptor = acceptor.clone();
                 tokio::spawn(async move {
                     let mut stream = acceptor.accept(stream).await.ok()?;
-                    stream.read(&mut [0; 1024]).await.ok()?;
+                    stream.read_u8().await.ok()?;
                     let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK";
                     stream.write_all(answer).await.ok()?;
                     stream.shutdown().await.ok()
@@ -78,7 +78,7 @@ async fn saying(bytes: &'static [u8]) -> SocketAddr {
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             tokio::spawn(async move {
-                stream.read(&mut [0; 4096]).await.ok()?;
+                stream.read_u8().await.ok()?;
                 stream.write_all(bytes).await.ok()?;
                 stream.shutdown().await.ok()
             });

@@ -5,6 +5,12 @@ mod link;
 mod machine;
 mod services;
 mod site;
+mod answer;
+mod cors;
+mod namespace;
+mod polling;
+mod tls;
+mod websocket;
 
 use std::collections::BTreeMap;
 
@@ -150,6 +156,11 @@ pub fn judge(rung: Rung, facts: &Facts) -> RungResult {
         Rung::Site => site::judge(facts.site.as_ref()),
         Rung::Services => services::judge(facts.services.as_ref()),
         Rung::Machine => machine::judge(facts.machine.as_ref()),
+        Rung::Tls => tls::tls(facts),
+        Rung::Polling => polling::polling(facts),
+        Rung::Websocket => websocket::websocket(facts),
+        Rung::Namespace => namespace::namespace(facts),
+        Rung::Cors => cors::cors(facts),
         _ => RungResult::skipped(rung, None),
     }
 }

@@ -10,6 +10,7 @@ mod link;
 mod machine;
 mod services;
 mod site;
+mod signaling;
 mod tls;
 
 pub use address::{AddressFacts, HostFacts, HostRole, ResolveFailure, ResolveFailureKind, Routes};
@@ -21,6 +22,7 @@ pub use machine::{
 };
 pub use services::{GatewayHealth, GatewayKind, ServiceFacts, ServiceState, ServicesFacts};
 pub use site::{EnvConfigFacts, SiteFacts};
+pub use signaling::{Cors, OtherPath, PollingSession, Signaling};
 pub use tls::{Certificate, Connection, Fault, FaultKind, Tls};
 
 use serde::{Deserialize, Serialize};
@@ -39,4 +41,8 @@ pub struct Facts {
     pub services: Option<ServicesFacts>,
     /// This computer.
     pub machine: Option<MachineFacts>,
+    /// Hosts and how they are reached, the gateway first.
+    pub tls: Vec<Tls>,
+    /// The gateway's Socket.IO.
+    pub signaling: Option<Signaling>,
 }

@@ -20,7 +20,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::verifier::RecordingVerifier;
-use crate::facts::{Connection, Fault, FaultKind};
+use crate::facts::{Certificate, Connection, Fault, FaultKind};
 
 /// Bytes of the peer that are kept to tell TLS from something else.
 const FIRST_BYTES: usize = 8;
@@ -265,7 +265,10 @@ async fn wrap(
             FaultKind::TlsSilent,
             format!("no TLS within {} s", limit.as_secs_f32()),
         )),
-        Ok(Err(error)) => Err(Fault::new(tls_fault(&error, &first.get()), error)),
+        Ok(Err(error)) => Err(Fault::new(
+            tls_fault(&error, &first.get(), &seen.chain),
+            error,
+        )),
         Ok(Ok(stream)) => {
             seen.tls_ms = Some(milliseconds(started));
             let (_, session) = stream.get_ref();
@@ -281,7 +284,7 @@ async fn wrap(
     }
 }
 
-fn tls_fault(error: &io::Error, first: &[u8]) -> FaultKind {
+fn tls_fault(error: &io::Error, first: &[u8], chain: &[Certificate]) -> FaultKind {
     if !first.is_empty() && !is_tls_record(first) {
         return FaultKind::NotTls;
     }
@@ -306,13 +309,20 @@ fn tls_fault(error: &io::Error, first: &[u8]) -> FaultKind {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 FaultKind::CertificateWrongName
             }
-            CertificateError::UnknownIssuer => FaultKind::CertificateUnknownIssuer,
-            // A certificate authority in the place of a server's certificate: self-signed.
-            CertificateError::Other(_) => FaultKind::CertificateUnknownIssuer,
+            // A bad signature: signed by a stranger who has the name of one who is trusted.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                FaultKind::CertificateUnknownIssuer
+            }
+            // A self-signed certificate of `openssl req -x509` is refused as one of an authority.
+            _ if is_self_signed(chain) => FaultKind::CertificateUnknownIssuer,
             _ => FaultKind::Tls,
         },
         _ => FaultKind::Tls,
     }
+}
+
+fn is_self_signed(chain: &[Certificate]) -> bool {
+    chain.first().is_some_and(|own| own.subject == own.issuer)
 }
 
 /// A record begins with its content type (20 to 23) and the major version 3 (RFC 8446, 5.1).

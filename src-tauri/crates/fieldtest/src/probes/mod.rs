@@ -9,6 +9,8 @@ pub mod machine;
 mod privacy;
 pub mod services;
 pub mod site;
+pub mod signaling;
+pub mod tls;
 mod verifier;
 mod websocket;
 

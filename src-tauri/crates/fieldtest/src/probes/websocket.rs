@@ -32,6 +32,13 @@ pub enum Step {
     },
     /// Waits for a text that begins with one of these.
     Await(&'static [&'static str]),
+    /// Waits for a text that begins with one of two; `no` ends the conversation.
+    Decide {
+        /// Beginning of the answer to go on with.
+        yes: &'static str,
+        /// Beginning of the answer that ends it.
+        no: &'static str,
+    },
     /// Reads on for a while: what comes late is a fact too.
     Listen(Duration),
 }
@@ -138,23 +145,11 @@ impl Conversation<'_> {
     async fn step(&mut self, step: &Step) -> Option<()> {
         match step {
             Step::Send { text, shown } => self.send(text, shown).await,
-            Step::Await(beginnings) => loop {
-                let deadline = self.deadline;
-                let text = match timeout_at(deadline, self.read()).await {
-                    Ok(text) => text?,
-                    Err(_) => {
-                        let message = format!("no {} in time", beginnings.join(" or "));
-                        self.result.fault = Some(Fault::new(FaultKind::NoAnswer, message));
-                        return None;
-                    }
-                };
-                if beginnings
-                    .iter()
-                    .any(|beginning| text.starts_with(beginning))
-                {
-                    return Some(());
-                }
-            },
+            Step::Await(beginnings) => self.until(beginnings).await.map(|_| ()),
+            Step::Decide { yes, no } => {
+                let text = self.until(&[yes, no]).await?;
+                text.starts_with(yes).then_some(())
+            }
             Step::Listen(duration) => {
                 let until = (Deadline::now() + *duration).min(self.deadline);
                 loop {
@@ -163,6 +158,21 @@ impl Conversation<'_> {
                         () = sleep_until(until) => return Some(()),
                     }
                 }
+            }
+        }
+    }
+
+    async fn until(&mut self, beginnings: &[&str]) -> Option<String> {
+        loop {
+            let deadline = self.deadline;
+            let Ok(text) = timeout_at(deadline, self.read()).await else {
+                let message = format!("no {} in time", beginnings.join(" or "));
+                self.result.fault = Some(Fault::new(FaultKind::NoAnswer, message));
+                return None;
+            };
+            let text = text?;
+            if beginnings.iter().any(|begin| text.starts_with(begin)) {
+                return Some(text);
             }
         }
     }
