@@ -8,6 +8,7 @@
 
 pub mod diagnosis;
 pub mod facts;
+pub mod probes;
 pub mod report;
 mod rung;
 

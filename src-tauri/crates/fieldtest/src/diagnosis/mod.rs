@@ -1,5 +1,12 @@
 //! From facts to verdicts: pure functions, one per rung, each the whole reasoning about it.
 
+mod capacity;
+mod dtls;
+mod ice;
+mod media;
+mod room;
+mod turn;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -137,6 +144,30 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
 }
 
 /// Judges one rung; while a run goes on, as soon as its facts are in.
-pub fn judge(rung: Rung, _facts: &Facts) -> RungResult {
-    RungResult::skipped(rung, None)
+pub fn judge(rung: Rung, facts: &Facts) -> RungResult {
+    match rung {
+        Rung::Room => room::judge(facts),
+        Rung::Capacity => capacity::judge(facts),
+        Rung::Ice => ice::judge(facts),
+        Rung::Turn => turn::judge(facts),
+        Rung::Dtls => dtls::judge(facts),
+        Rung::Media => media::judge(facts),
+        _ => RungResult::skipped(rung, None),
+    }
+}
+
+/// A rung without facts: skipped, because of the lowest of these rungs below it that failed or
+/// that was left out on purpose.
+fn unless_blocked(rung: Rung, facts: &Facts, below: &[Rung]) -> RungResult {
+    let refrained = facts.capacity.as_ref().is_some_and(|one| one.refrained);
+    let blocked_by = below.iter().copied().find_map(|below| {
+        let result = judge(below, facts);
+        let stops = result.verdict == Verdict::Failed || (below == Rung::Capacity && refrained);
+        if stops {
+            Some(below)
+        } else {
+            result.blocked_by
+        }
+    });
+    RungResult::skipped(rung, blocked_by)
 }

@@ -5,12 +5,35 @@
 //! came, shortened; the report redacts it.
 
 mod exchange;
+mod gateway_request;
+mod ice;
+mod media;
+mod room;
+mod turn;
 
 pub use exchange::{Exchange, Frame, Request, Response};
+pub use gateway_request::{GatewayRequest, Refusal, RequestOutcome};
+pub use ice::{CandidateFacts, CandidateProtocol, IceFacts, SizeCheck, SocketError, StunCount};
+pub use media::{DtlsFacts, MediaFacts, Reception, TransportFacts, UplinkReport};
+pub use room::{CapacityFacts, RoomFacts, ServerLoad};
+pub use turn::{Allocation, RelayEcho, TurnFacts, TurnTransport, TurnUser};
 
 use serde::{Deserialize, Serialize};
 
 /// All observations of one run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Facts {}
+pub struct Facts {
+    /// Joining a room of one's own.
+    pub room: Option<RoomFacts>,
+    /// Media ports and people on the server.
+    pub capacity: Option<CapacityFacts>,
+    /// The media server's candidates.
+    pub ice: Option<IceFacts>,
+    /// Relays; empty where none was named.
+    pub turn: Option<Vec<TurnFacts>>,
+    /// DTLS of the transports.
+    pub dtls: Option<DtlsFacts>,
+    /// A known sound through the SFU.
+    pub media: Option<MediaFacts>,
+}
