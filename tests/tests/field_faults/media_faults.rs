@@ -27,6 +27,7 @@ fn examine(host: &Host, gateway: &ReferenceGateway, relay: &[&str]) -> Value {
 pub fn run(table: &mut Table) {
     healthy(table);
     filtered(table);
+    ipv6_broken(table);
     of_the_server(table);
     relays(table);
 }
@@ -81,6 +82,34 @@ fn filtered(table: &mut Table) {
     );
 }
 
+fn ipv6_broken(table: &mut Table) {
+    let lab = Lab::new(Conditions::default(), 7);
+    for (host, address) in [(&lab.near, "fd77::1/64"), (&lab.far, "fd77::2/64")] {
+        let arguments = ["-6", "addr", "add", address, "dev", "link", "nodad"];
+        run_on(host, "ip", &arguments);
+    }
+    let listen = ["--no-tcp", "--listen", "10.77.0.2,fd77::2"];
+    let gateway = ReferenceGateway::start_on(&lab.far, FAR, &listen);
+    table.add("none, with IPv6", NONE, &examine(&lab.near, &gateway, &[]));
+    lab.near.filter("meta nfproto ipv6 meta l4proto udp drop");
+    let broken = ("warning", "ice", "ipv6-broken");
+    table.add(
+        "only IPv6 broken",
+        broken,
+        &examine(&lab.near, &gateway, &[]),
+    );
+    gateway.assert_well_treated();
+}
+
+/// # Panics
+/// When it fails.
+fn run_on(host: &Host, program: &str, arguments: &[&str]) {
+    let output = host.command(program).args(arguments).output();
+    let output = output.expect("it can be run");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program} {arguments:?}: {error}");
+}
+
 fn of_the_server(table: &mut Table) {
     let wrong = ("failed", "ice", "announced-address-wrong");
     let listen = ["--no-tcp", "--listen", "10.77.0.2@10.77.0.99"];
@@ -126,7 +155,19 @@ fn relays(table: &mut Table) {
         refused,
         &examine(&lab.near, &gateway, &wrong),
     );
-    lab.near.filter("ip saddr 10.77.0.3 udp sport != 3478 drop");
-    lab.far.filter("ip saddr 10.77.0.2 ip daddr 10.77.0.3 drop");
+    // What the relay sends from the ports that it lends goes nowhere, its own loopback included.
+    for rule in [
+        "add table inet relay",
+        "add chain inet relay out { type filter hook output priority 0; }",
+        "add rule inet relay out ip saddr 10.77.0.3 udp sport != 3478 udp dport != 3478 drop",
+    ] {
+        run_on(&lab.far, "nft", &[rule]);
+    }
+    let silent = ("failed", "turn", "turn-relay-silent");
+    table.add(
+        "relay: lent ports closed",
+        silent,
+        &examine(&lab.near, &gateway, &good),
+    );
     gateway.assert_well_treated();
 }

@@ -40,8 +40,9 @@ const AUDIBLE: f32 = 0.01;
 /// A pause of so many blocks of 10 ms ends a sound.
 const PAUSE_BLOCKS: usize = 6;
 const BLOCK: usize = HEARD_RATE as usize / 100;
-/// Correlation from which a sound is the chirp that it resembles most.
-const RESEMBLES: f32 = 0.6;
+/// Correlation from which a sound is the chirp that it resembles most. The kinds resemble each other
+/// by 0.1 at most; a lost packet spoils the codec's prediction for the rest of a chirp.
+const RESEMBLES: f32 = 0.35;
 /// How far a chirp may be from where it is expected, samples: jitter is not in the samples, only
 /// the edges are blurred.
 const IN_PLACE: f32 = 0.08 * HEARD_RATE as f32;
