@@ -53,10 +53,27 @@ fn healthy(table: &mut Table) {
 
 fn filtered(table: &mut Table) {
     let udp_only = &["--no-tcp"];
+    let here = ("failed", "ice", "udp-blocked-here");
+    on_lab(
+        table,
+        "UDP dropped by this computer",
+        here,
+        udp_only,
+        |lab, _| {
+            lab.near.block_udp();
+        },
+    );
     let blocked = ("failed", "ice", "udp-blocked");
-    on_lab(table, "UDP dropped", blocked, udp_only, |lab, _| {
-        lab.near.block_udp()
-    });
+    on_lab(
+        table,
+        "UDP dropped on the way",
+        blocked,
+        udp_only,
+        |lab, _| {
+            lab.far.block_udp();
+        },
+    );
+
     let tcp = ("warning", "ice", "udp-blocked-tcp-works");
     on_lab(table, "UDP dropped, TCP works", tcp, &[], |lab, _| {
         lab.near.block_udp()
@@ -155,13 +172,16 @@ fn relays(table: &mut Table) {
         refused,
         &examine(&lab.near, &gateway, &wrong),
     );
-    // What the relay sends from the ports that it lends goes nowhere, its own loopback included.
-    for rule in [
-        "add table inet relay",
-        "add chain inet relay out { type filter hook output priority 0; }",
-        "add rule inet relay out ip saddr 10.77.0.3 udp sport != 3478 udp dport != 3478 drop",
-    ] {
-        run_on(&lab.far, "nft", &[rule]);
+    // What the relay sends from the ports that it lends arrives nowhere. Dropped where it arrives:
+    // coturn gives a client up when its own packets are refused.
+    for host in [&lab.near, &lab.far] {
+        for rule in [
+            "add table inet relay",
+            "add chain inet relay arriving { type filter hook input priority 0; }",
+            "add rule inet relay arriving ip saddr 10.77.0.3 udp sport != 3478 drop",
+        ] {
+            run_on(host, "nft", &[rule]);
+        }
     }
     let silent = ("failed", "turn", "turn-relay-silent");
     table.add(
