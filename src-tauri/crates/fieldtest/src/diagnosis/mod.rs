@@ -11,6 +11,12 @@ mod namespace;
 mod polling;
 mod tls;
 mod websocket;
+mod capacity;
+mod dtls;
+mod ice;
+mod media;
+mod room;
+mod turn;
 
 use std::collections::BTreeMap;
 
@@ -163,4 +169,28 @@ pub fn judge(rung: Rung, facts: &Facts) -> RungResult {
         Rung::Cors => cors::cors(facts),
         _ => RungResult::skipped(rung, None),
     }
+        Rung::Room => room::judge(facts),
+        Rung::Capacity => capacity::judge(facts),
+        Rung::Ice => ice::judge(facts),
+        Rung::Turn => turn::judge(facts),
+        Rung::Dtls => dtls::judge(facts),
+        Rung::Media => media::judge(facts),
+        _ => RungResult::skipped(rung, None),
+    }
+}
+
+/// A rung without facts: skipped, because of the lowest of these rungs below it that failed or
+/// that was left out on purpose.
+fn unless_blocked(rung: Rung, facts: &Facts, below: &[Rung]) -> RungResult {
+    let refrained = facts.capacity.as_ref().is_some_and(|one| one.refrained);
+    let blocked_by = below.iter().copied().find_map(|below| {
+        let result = judge(below, facts);
+        let stops = result.verdict == Verdict::Failed || (below == Rung::Capacity && refrained);
+        if stops {
+            Some(below)
+        } else {
+            result.blocked_by
+        }
+    });
+    RungResult::skipped(rung, blocked_by)
 }

@@ -12,6 +12,11 @@ mod services;
 mod site;
 mod signaling;
 mod tls;
+mod gateway_request;
+mod ice;
+mod media;
+mod room;
+mod turn;
 
 pub use address::{AddressFacts, HostFacts, HostRole, ResolveFailure, ResolveFailureKind, Routes};
 pub use exchange::{Exchange, Frame, Request, Response};
@@ -24,6 +29,11 @@ pub use services::{GatewayHealth, GatewayKind, ServiceFacts, ServiceState, Servi
 pub use site::{EnvConfigFacts, SiteFacts};
 pub use signaling::{Cors, OtherPath, PollingSession, Signaling};
 pub use tls::{Certificate, Connection, Fault, FaultKind, Tls};
+pub use gateway_request::{GatewayRequest, Refusal, RequestOutcome};
+pub use ice::{CandidateFacts, CandidateProtocol, IceFacts, SizeCheck, SocketError, StunCount};
+pub use media::{DtlsFacts, MediaFacts, Reception, TransportFacts, UplinkReport};
+pub use room::{CapacityFacts, RoomFacts, ServerLoad};
+pub use turn::{Allocation, RelayEcho, TurnFacts, TurnTransport, TurnUser};
 
 use serde::{Deserialize, Serialize};
 
@@ -45,4 +55,16 @@ pub struct Facts {
     pub tls: Vec<Tls>,
     /// The gateway's Socket.IO.
     pub signaling: Option<Signaling>,
+    /// Joining a room of one's own.
+    pub room: Option<RoomFacts>,
+    /// Media ports and people on the server.
+    pub capacity: Option<CapacityFacts>,
+    /// The media server's candidates.
+    pub ice: Option<IceFacts>,
+    /// Relays; empty where none was named.
+    pub turn: Option<Vec<TurnFacts>>,
+    /// DTLS of the transports.
+    pub dtls: Option<DtlsFacts>,
+    /// A known sound through the SFU.
+    pub media: Option<MediaFacts>,
 }
