@@ -2,12 +2,14 @@
 //!
 //! * [`facts`]: what was observed, as plain data.
 //! * [`diagnosis`]: a pure function from facts to verdicts, rung by rung.
+//! * [`participant`]: somebody light who joins, speaks and listens, for measurements.
 //! * [`report`]: the verdicts in words, for a terminal, a page, a program; always redacted.
 
 #![forbid(unsafe_code)]
 
 pub mod diagnosis;
 pub mod facts;
+pub mod participant;
 pub mod report;
 mod rung;
 
