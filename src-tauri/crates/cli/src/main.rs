@@ -7,7 +7,9 @@ mod devices;
 mod exit;
 mod host;
 mod join;
+mod load;
 mod logging;
+mod network;
 mod output;
 mod signals;
 
@@ -28,6 +30,9 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 const CALL_WORKERS: usize = 1;
 /// Threads for a gateway, which serves several people.
 const HOST_WORKERS: usize = 2;
+/// Threads for many participants: enough to use two cores, few enough that packets are handled
+/// in batches.
+const LOAD_WORKERS: usize = 2;
 
 fn main() -> ExitCode {
     let started = Instant::now();
@@ -36,6 +41,7 @@ fn main() -> ExitCode {
     let exit = match args.command {
         Command::Join(options) => run(CALL_WORKERS, join::run(*options, started)),
         Command::Host(options) => run(HOST_WORKERS, host::run(*options)),
+        Command::Load(options) => run(LOAD_WORKERS, load::run(*options)),
         Command::Devices(options) => devices::run(&options),
         Command::Completions { shell } => {
             let mut command = Args::command();

@@ -15,7 +15,7 @@ use signaling::wire::{ConsumerId, Direction, ProducerId, TransportId};
 use tokio::sync::{mpsc, watch};
 
 use super::policy::{CONSUMERS, FIRST_PACKET_LIMIT};
-use super::reception::{Context, Ear};
+use super::reception::{Context, Ear, Sender};
 use super::stay::{Shared, Track};
 use super::{FailureCause, Pacer, ParticipantOptions, Stage, Voice};
 
@@ -233,8 +233,8 @@ impl Route<'_> {
         };
         let consumer_id = parameters.id.clone();
         let ear = Ear::new(producer.clone(), own);
-        let context = Context {
-            departures: self.pacer.departures(&producer),
+        let mut context = Context {
+            sender: Sender::unknown(),
             pacer: self.pacer.clone(),
             timeline: self.shared.timeline.clone(),
             tap: options.tap.clone(),
@@ -247,7 +247,7 @@ impl Route<'_> {
                 kind: parameters.kind,
                 rtp_parameters: parameters.rtp_parameters,
             },
-            move |packet| hearing.hear(&context, packet),
+            move |packet| hearing.hear(&mut context, packet),
         );
         match consumer.await {
             Ok(consumer) => ear.attach(consumer),

@@ -137,6 +137,17 @@ pub struct ParticipantReport {
     pub others: usize,
 }
 
+/// Sums over the tracks that one participant receives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Packets of all tracks ever received.
+    pub packets: u64,
+    /// Packets missing of the same.
+    pub lost: i64,
+    /// Tracks of which a packet came within the last second.
+    pub flowing: usize,
+}
+
 /// Numbers of the media engine.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct EngineStats {
@@ -203,6 +214,33 @@ impl Participant {
     /// What went wrong first, if something did.
     pub fn error(&self) -> Option<ParticipantError> {
         self.shared.error()
+    }
+
+    /// Whether it is connected in all directions it wants and has not been lost.
+    pub fn is_ready(&self) -> bool {
+        let timeline = self.timeline.borrow();
+        timeline.is_ready() && timeline.lost.is_none()
+    }
+
+    /// Stage and code of what went wrong; with `late`, a stage that does not end counts as well.
+    pub fn fault(&self, late: bool) -> Option<(&'static str, String)> {
+        let timeline = self.timeline.borrow();
+        if let Some((stage, code)) = timeline.failure() {
+            return Some((stage.name(), code.to_owned()));
+        }
+        if let Some(code) = &timeline.lost {
+            return Some(("stay", code.clone()));
+        }
+        let late = late && !timeline.is_ready();
+        late.then(|| {
+            let pending = timeline.pending().map_or("connect", Stage::name);
+            (pending, "gateway.timeout".to_owned())
+        })
+    }
+
+    /// Sums over all tracks that are received: cheaper than [`Self::report`].
+    pub fn tally(&self) -> Tally {
+        self.shared.tally(Instant::now())
     }
 
     /// What was sent and received so far.

@@ -11,7 +11,7 @@ use signaling::wire::ProducerId;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
-use super::Voice;
+use super::{Histogram, Voice};
 use audio::{FRAME, FRAME_SAMPLES};
 
 /// Participants send spread over the 20 ms of a frame, so that neither side sees them all at
@@ -43,6 +43,7 @@ struct Shared {
     next: AtomicU64,
     departures: Mutex<HashMap<ProducerId, Weak<Departures>>>,
     late: Mutex<Lateness>,
+    delays: Mutex<Histogram>,
 }
 
 /// How late the timer ran since it was last asked: the first sign that this computer, not the
@@ -125,6 +126,7 @@ impl Pacer {
             next: AtomicU64::new(0),
             departures: Mutex::default(),
             late: Mutex::default(),
+            delays: Mutex::default(),
         });
         let task = tokio::spawn(run(Arc::clone(&shared)));
         Self {
@@ -136,6 +138,12 @@ impl Pacer {
     /// How late the timer ran since this was last asked.
     pub fn take_lateness(&self) -> Lateness {
         std::mem::take(&mut *lock(&self.shared.late))
+    }
+
+    /// How long all received packets of this process were on their way since this was last
+    /// asked.
+    pub fn take_delays(&self) -> Histogram {
+        std::mem::take(&mut *lock(&self.shared.delays))
     }
 
     /// Sends `voice` on `producer` from now on, until the result is dropped.
@@ -171,7 +179,9 @@ impl Pacer {
         timestamp: u32,
         arrived: Instant,
     ) -> Option<Duration> {
-        departures.delay(timestamp, self.shared.micros(arrived))
+        let delay = departures.delay(timestamp, self.shared.micros(arrived))?;
+        lock(&self.shared.delays).record(delay);
+        Some(delay)
     }
 }
 

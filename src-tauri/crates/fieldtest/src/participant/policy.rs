@@ -20,3 +20,7 @@ pub const AUDIBLE_BYTES: usize = 20;
 /// Producers of others that are consumed at most; a server that lists more is not to fill the
 /// memory.
 pub const CONSUMERS: usize = 64;
+/// With how many packets the sender of a track is looked for in this process.
+pub const SENDER_TRIES: u32 = 500;
+/// A track of which a packet came within this time flows.
+pub const FLOWING: Duration = Duration::from_secs(1);

@@ -9,7 +9,7 @@ use signaling::wire::ProducerId;
 use tokio::sync::{mpsc, watch};
 
 use super::pacer::Departures;
-use super::policy::{AUDIBLE_BYTES, AUDIBLE_DBOV};
+use super::policy::{AUDIBLE_BYTES, AUDIBLE_DBOV, FLOWING, SENDER_TRIES};
 use super::{Histogram, Pacer, Stage, Timeline};
 
 /// A received packet for whoever wants to decode it.
@@ -74,9 +74,33 @@ struct Counted {
 /// What the engine's callback needs besides the ear.
 pub(super) struct Context {
     pub(super) pacer: Pacer,
-    pub(super) departures: Option<Arc<Departures>>,
+    pub(super) sender: Sender,
     pub(super) timeline: watch::Sender<Timeline>,
     pub(super) tap: Option<mpsc::Sender<Heard>>,
+}
+
+/// The sender of a track, if it is in this process. The announcement of a track may overtake the
+/// answer to its owner, so the sender is looked for more than once.
+pub(super) struct Sender {
+    found: Option<Arc<Departures>>,
+    tries: u32,
+}
+
+impl Sender {
+    pub(super) fn unknown() -> Self {
+        Self {
+            found: None,
+            tries: SENDER_TRIES,
+        }
+    }
+
+    fn delay(&mut self, pacer: &Pacer, id: &ProducerId, packet: &RtpPacket) -> Option<Duration> {
+        if self.found.is_none() && self.tries > 0 {
+            self.tries -= 1;
+            self.found = pacer.departures(id);
+        }
+        pacer.delay(self.found.as_ref()?, packet.timestamp, packet.arrived)
+    }
 }
 
 impl Ear {
@@ -112,12 +136,10 @@ impl Ear {
     }
 
     /// One packet, in the engine's thread.
-    pub(super) fn hear(&self, context: &Context, packet: RtpPacket) {
-        let departures = context.departures.as_ref();
-        let delay = departures.and_then(|departures| {
-            let pacer = &context.pacer;
-            pacer.delay(departures, packet.timestamp, packet.arrived)
-        });
+    pub(super) fn hear(&self, context: &mut Context, packet: RtpPacket) {
+        let delay = context
+            .sender
+            .delay(&context.pacer, &self.producer, &packet);
         let audible = is_audible(&packet);
         let (first, first_audible) = {
             let mut counted = self.lock();
@@ -155,6 +177,18 @@ impl Ear {
                 delay,
             });
         }
+    }
+
+    /// Counts so far, and whether a packet came lately.
+    pub(super) fn tally(&self, now: Instant) -> (media::ConsumerStats, bool) {
+        let (consumer, closed, last) = {
+            let counted = self.lock();
+            (counted.consumer.clone(), counted.closed, counted.last)
+        };
+        let live = consumer.is_some();
+        let stats = consumer.map(|consumer| consumer.stats()).or(closed);
+        let lately = last.is_some_and(|last| now.saturating_duration_since(last) < FLOWING);
+        (stats.unwrap_or_default(), live && lately)
     }
 
     pub(super) fn report(&self, now: Instant) -> Received {

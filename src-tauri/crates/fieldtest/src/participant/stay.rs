@@ -17,7 +17,7 @@ use super::policy::{CLOSING_LIMIT, JOIN_RACE_TRIES};
 use super::reception::Ear;
 use super::{
     EngineStats, FailureCause, Pacer, ParticipantError, ParticipantOptions, ParticipantReport,
-    Stage, Timeline,
+    Stage, Tally, Timeline,
 };
 
 /// What the stay and its owner both see.
@@ -125,6 +125,17 @@ impl Shared {
             received: ears.iter().map(|ear| ear.report(now)).collect(),
             others,
         }
+    }
+
+    pub(super) fn tally(&self, now: Instant) -> Tally {
+        let ears = self.lock().ears.clone();
+        ears.iter().fold(Tally::default(), |mut sum, ear| {
+            let (stats, flowing) = ear.tally(now);
+            sum.packets += stats.packets_received;
+            sum.lost += stats.packets_lost;
+            sum.flowing += usize::from(flowing);
+            sum
+        })
     }
 
     pub(super) async fn engine_stats(&self) -> EngineStats {

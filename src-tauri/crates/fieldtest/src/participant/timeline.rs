@@ -146,6 +146,18 @@ impl Timeline {
         self.over || self.lost.is_some() || self.failure().is_some() || self.is_ready()
     }
 
+    /// The stage that was begun last and has not ended.
+    pub fn pending(&self) -> Option<Stage> {
+        let pending = self.stages.iter().filter(|(_, r)| r.took_ms.is_none());
+        let latest = pending.max_by(|(_, one), (_, other)| one.began_ms.total_cmp(&other.began_ms));
+        latest.map(|(stage, _)| *stage)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn set_goals(&mut self, goals: Vec<Stage>) {
+        self.goals = goals;
+    }
+
     fn since_start(&self, now: Instant) -> f64 {
         let started = self.started.unwrap_or(now);
         now.saturating_duration_since(started).as_secs_f64() * 1_000.0
