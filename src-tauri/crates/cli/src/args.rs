@@ -1,6 +1,6 @@
 //! What can be written on the command line.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ pub enum Command {
     Host(Box<Host>),
     /// Load a deployment with many participants and find where it begins to fail
     Load(Box<Load>),
+    /// Check a deployment again and again, for Prometheus or a script
+    Probe(Box<Probe>),
     /// List microphones and speakers
     Devices(Devices),
     /// Print completions for a shell
@@ -211,6 +213,43 @@ pub struct Load {
     pub network: Network,
 }
 
+const PROBE_HELP: &str = "\
+Each round two participants meet in a new room of their own: one sends a chirp, the other
+listens for some seconds. Both leave. A round takes two media ports and a microphone's port for
+about five seconds; it is bounded in time, rounds never overlap, and those that could not begin
+in time are left out and counted. Ctrl-C ends the probe after the round.
+
+With --json each line of the output is an object with one key:
+  listening  {\"metrics\":URL}, once, with --metrics
+  round      outcome, layer, stages, delay, loss, estimated opinion score
+  error      why nothing was probed, with a stable code
+
+Examples:
+  jbcall probe https://calls.example/room/x --every 60s --metrics 127.0.0.1:9090
+  jbcall probe https://calls.example/room/x --rounds 1 --json     from cron";
+
+/// Options of `probe`.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = format!("{PROBE_HELP}\n\n{}", exit::HELP))]
+pub struct Probe {
+    /// A link to any room of the deployment
+    pub link: String,
+    /// Time between the beginnings of two rounds, such as 60s or 5m
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
+    pub every: Duration,
+    /// Serve /metrics for Prometheus there
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub metrics: Option<SocketAddr>,
+    /// End after so many rounds
+    #[arg(long)]
+    pub rounds: Option<u64>,
+    /// Print JSON lines instead of text
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub network: Network,
+}
+
 /// Options of `devices`.
 #[derive(Debug, ClapArgs)]
 pub struct Devices {
@@ -298,6 +337,20 @@ mod tests {
         for nonsense in ["", "s", "-1s", "2 weeks", "NaN", "infs", "9999h"] {
             assert!(time(nonsense).is_err(), "{nonsense}");
         }
+    }
+
+    #[test]
+    fn load_and_probe_have_defaults() {
+        let load = Args::try_parse_from(["jbcall", "load", "x"]);
+        assert!(
+            matches!(load, Ok(Args { command: Command::Load(load), .. }) if !load.i_operate_this)
+        );
+        let line = ["jbcall", "probe", "x", "--metrics", "127.0.0.1:9090"];
+        let probe = Args::try_parse_from(line);
+        assert!(
+            matches!(probe, Ok(Args { command: Command::Probe(probe), .. })
+            if probe.every == Duration::from_secs(60))
+        );
     }
 
     #[test]

@@ -11,7 +11,8 @@ pub const HELP: &str = "Exit codes:
   4  the gateway or the room refused
   5  the media connection failed
   6  the sound system failed
-  7  load: the deployment began to fail, or somebody did not receive what they should";
+  7  load: the deployment began to fail, or somebody did not receive what they should;
+     probe: a round failed";
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,7 @@ mod load;
 mod logging;
 mod network;
 mod output;
+mod probe;
 mod signals;
 
 use std::future::Future;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Command::Join(options) => run(CALL_WORKERS, join::run(*options, started)),
         Command::Host(options) => run(HOST_WORKERS, host::run(*options)),
         Command::Load(options) => run(LOAD_WORKERS, load::run(*options)),
+        Command::Probe(options) => run(CALL_WORKERS, probe::run(*options)),
         Command::Devices(options) => devices::run(&options),
         Command::Completions { shell } => {
             let mut command = Args::command();

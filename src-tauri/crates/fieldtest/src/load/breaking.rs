@@ -123,8 +123,9 @@ pub struct Breaking {
     pub evidence: String,
 }
 
-/// The first sign that something ran out; none if all went well.
-pub fn find(samples: &[Sample], faults: &[Fault]) -> Option<Breaking> {
+/// The first sign that something ran out; none if all went well. `complete`: in the end
+/// everybody received what they should.
+pub fn find(samples: &[Sample], faults: &[Fault], complete: bool) -> Option<Breaking> {
     let worst = worn_out(samples);
     let refused = faults.iter().min_by_key(|fault| fault.at_ms).map(|fault| {
         let near = nearest(samples, fault.at_ms as f64);
@@ -153,7 +154,33 @@ pub fn find(samples: &[Sample], faults: &[Fault]) -> Option<Breaking> {
             evidence: "the gateway's uptime went down".to_owned(),
         });
     let found = [worst, refused, restarted].into_iter().flatten();
-    found.min_by(|one, other| one.at_ms.total_cmp(&other.at_ms))
+    let first = found.min_by(|one, other| one.at_ms.total_cmp(&other.at_ms));
+    first.or_else(|| if complete { None } else { lossiest(samples) })
+}
+
+/// Something is missing although no interval was bad enough for long: the worst one counts.
+fn lossiest(samples: &[Sample]) -> Option<Breaking> {
+    let loss = |sample: &Sample| sample.loss.unwrap_or_default();
+    let worst = samples
+        .iter()
+        .max_by(|one, other| loss(one).total_cmp(&loss(other)))?;
+    Some(judged(worst, own_limit(worst)))
+}
+
+/// A bad interval and what it is blamed on.
+fn judged(sample: &Sample, own: Option<(Limit, String)>) -> Breaking {
+    let (limit, evidence) = own.unwrap_or_else(|| {
+        let loss = sample.loss.unwrap_or_default() * 100.0;
+        let delay = sample.delay_p90_ms.unwrap_or_default();
+        let evidence = format!("{loss:.1} % lost, {delay:.0} ms late");
+        (Limit::MediaCapacity, evidence)
+    });
+    Breaking {
+        participants: sample.ready,
+        at_ms: sample.at_ms,
+        limit,
+        evidence,
+    }
 }
 
 /// The first of several bad intervals in a row.
@@ -168,22 +195,7 @@ fn worn_out(samples: &[Sample]) -> Option<Breaking> {
     let run = samples
         .windows(policy::BAD_INTERVALS)
         .find(|window| window.iter().all(bad))?;
-    let first = run.first()?;
-    let own = run.iter().find_map(own_limit);
-    let (limit, evidence) = own.unwrap_or_else(|| {
-        let loss = first.loss.unwrap_or_default() * 100.0;
-        let delay = first.delay_p90_ms.unwrap_or_default();
-        (
-            Limit::MediaCapacity,
-            format!("{loss:.1} % lost, {delay:.0} ms late"),
-        )
-    });
-    Some(Breaking {
-        participants: first.ready,
-        at_ms: first.at_ms,
-        limit,
-        evidence,
-    })
+    Some(judged(run.first()?, run.iter().find_map(own_limit)))
 }
 
 /// The interval in which something happened, or the one before.
@@ -270,13 +282,13 @@ mod tests {
     }
 
     fn limit(samples: &[Sample], faults: &[Fault]) -> Option<Limit> {
-        find(samples, faults).map(|breaking| breaking.limit)
+        find(samples, faults, true).map(|breaking| breaking.limit)
     }
 
     #[test]
     fn nothing_ran_out() {
-        assert_eq!(find(&samples(), &[]), None);
-        assert_eq!(find(&[], &[]), None);
+        assert_eq!(find(&samples(), &[], true), None);
+        assert_eq!(find(&[], &[], true), None);
     }
 
     #[test]
@@ -292,7 +304,7 @@ mod tests {
             ("join", "gateway.refused", Limit::Refused),
         ];
         for (stage, code, expected) in cases {
-            let found = find(&samples(), &[fault(5, stage, code)]).expect("a limit");
+            let found = find(&samples(), &[fault(5, stage, code)], true).expect("a limit");
             assert_eq!(found.limit, expected, "{stage} {code}");
             assert_eq!(found.participants, 11);
         }
@@ -318,16 +330,31 @@ mod tests {
         let mut two = samples();
         two[7].loss = Some(0.2);
         two[8].delay_p90_ms = Some(900.0);
-        assert_eq!(find(&two, &[]), None);
+        assert_eq!(find(&two, &[], true), None);
         let mut three = two.clone();
         three[9].loss = Some(0.07);
-        let found = find(&three, &[]).expect("a limit");
+        let found = find(&three, &[], true).expect("a limit");
         assert_eq!(
             (found.limit, found.participants),
             (Limit::MediaCapacity, 16)
         );
         three[8].own.cpu_percent = 200.0;
         assert_eq!(limit(&three, &[]), Some(Limit::OwnCpu));
+    }
+
+    #[test]
+    fn what_is_missing_in_the_end_is_blamed_on_the_worst_interval() {
+        let mut lossy = samples();
+        lossy[7].loss = Some(0.04);
+        assert_eq!(find(&lossy, &[], true), None);
+        let found = find(&lossy, &[], false).expect("a limit");
+        assert_eq!(
+            (found.limit, found.participants),
+            (Limit::MediaCapacity, 16)
+        );
+        lossy[7].own.run_queue_percent = 80.0;
+        let found = find(&lossy, &[], false).expect("a limit");
+        assert_eq!(found.limit, Limit::OwnCpu);
     }
 
     #[test]

@@ -121,11 +121,13 @@ pub(super) struct Notes {
 
 impl Notes {
     pub(super) fn into_report(self) -> LoadReport {
+        let receiving = receiving(&self.seen);
+        let complete = receiving.tracks == receiving.tracks_wanted;
         let mut report = LoadReport {
             schema: SCHEMA,
             started: self.seen.len(),
-            receiving: receiving(&self.seen),
-            breaking: breaking::find(&self.samples, &self.faults),
+            receiving,
+            breaking: breaking::find(&self.samples, &self.faults, complete),
             ..LoadReport::default()
         };
         for fault in &self.faults {

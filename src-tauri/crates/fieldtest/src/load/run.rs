@@ -144,6 +144,7 @@ impl<'a> Run<'a> {
         options.media = self.options.media.clone();
         options.media.certificate = Some(self.prepared.certificate.clone());
         options.voice = Some(self.voice.clone());
+        options.beat = Some(seat.room as u64);
         self.people.push(Person {
             room: seat.room,
             started: Instant::now(),

@@ -69,7 +69,12 @@ impl Route<'_> {
     }
 
     /// Sends until the future is dropped. The own track is reported to `tracks`.
-    pub(super) async fn send(&self, voice: &Voice, tracks: mpsc::UnboundedSender<Track>) {
+    pub(super) async fn send(
+        &self,
+        voice: &Voice,
+        beat: Option<u64>,
+        tracks: mpsc::UnboundedSender<Track>,
+    ) {
         let stages = SENDING;
         let Some(parameters) = self.create(Direction::Send, stages).await else {
             return;
@@ -102,7 +107,8 @@ impl Route<'_> {
             match produced.await {
                 Ok(id) => {
                     self.shared.pass(Stage::Produce);
-                    let sending = self.pacer.send(id.clone(), producer.clone(), voice.clone());
+                    let pacer = self.pacer;
+                    let sending = pacer.send(id.clone(), producer.clone(), voice.clone(), beat);
                     self.shared.produces(producer, sending);
                     let _ = tracks.send(Track::Came {
                         producer: id,

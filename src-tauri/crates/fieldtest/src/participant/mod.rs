@@ -79,6 +79,9 @@ pub struct ParticipantOptions {
     pub media: TransportOptions,
     /// What is said; none: nothing is sent, and there is no transport to send on.
     pub voice: Option<Voice>,
+    /// Participants of the same beat send at the same instants. Those of a room on one beat cost
+    /// least: what the server sends to each of them comes at once, too. None: spread evenly.
+    pub beat: Option<u64>,
     /// Whom to listen to; nobody: there is no transport to receive on.
     pub listen: Listen,
     /// Where received packets go, if somebody wants to decode them.
@@ -98,6 +101,7 @@ impl ParticipantOptions {
                 ..TransportOptions::default()
             },
             voice: None,
+            beat: None,
             listen: Listen {
                 others: true,
                 own: false,

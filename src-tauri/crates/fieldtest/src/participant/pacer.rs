@@ -73,6 +73,7 @@ struct Sender {
 pub(super) struct Sending {
     shared: Arc<Shared>,
     id: u64,
+    beat: u64,
     producer: ProducerId,
     departures: Arc<Departures>,
 }
@@ -147,11 +148,18 @@ impl Pacer {
     }
 
     /// Sends `voice` on `producer` from now on, until the result is dropped.
-    pub(super) fn send(&self, id: ProducerId, producer: Producer, voice: Voice) -> Sending {
+    pub(super) fn send(
+        &self,
+        id: ProducerId,
+        producer: Producer,
+        voice: Voice,
+        beat: Option<u64>,
+    ) -> Sending {
         let departures = Arc::new(Departures::new());
         let number = self.shared.next.fetch_add(1, Ordering::Relaxed);
         lock(&self.shared.departures).insert(id.clone(), Arc::downgrade(&departures));
-        if let Some(portion) = self.shared.portion(number) {
+        let beat = beat.unwrap_or(number);
+        if let Some(portion) = self.shared.portion(beat) {
             lock(portion).push(Sender {
                 id: number,
                 producer,
@@ -162,6 +170,7 @@ impl Pacer {
         Sending {
             shared: Arc::clone(&self.shared),
             id: number,
+            beat,
             producer: id,
             departures,
         }
@@ -195,7 +204,7 @@ impl Sending {
 impl Drop for Sending {
     fn drop(&mut self) {
         lock(&self.shared.departures).remove(&self.producer);
-        if let Some(portion) = self.shared.portion(self.id) {
+        if let Some(portion) = self.shared.portion(self.beat) {
             lock(portion).retain(|sender| sender.id != self.id);
         }
     }

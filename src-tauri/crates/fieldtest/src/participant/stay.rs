@@ -258,7 +258,7 @@ async fn stay(
     let media = async {
         let send = async {
             if let Some(voice) = &options.voice {
-                route.send(voice, own).await;
+                route.send(voice, options.beat, own).await;
             }
         };
         let receive = async {
