@@ -10,7 +10,9 @@ pub const HELP: &str = "Exit codes:
   3  the gateway was not found or not reached
   4  the gateway or the room refused
   5  the media connection failed
-  6  the sound system failed";
+  6  the sound system failed
+  7  load: the deployment began to fail, or somebody did not receive what they should;
+     probe: a round failed";
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub enum Exit {
     Media,
     /// No sound.
     Sound,
+    /// A deployment that does not hold what it should.
+    Failing,
 }
 
 impl Exit {
@@ -46,6 +50,7 @@ impl Exit {
             ("gateway", _) => Self::Refused,
             ("media" | "ortc", _) => Self::Media,
             ("audio", _) => Self::Sound,
+            ("load", _) => Self::Usage,
             _ => Self::Failed,
         }
     }
@@ -61,6 +66,7 @@ impl From<Exit> for ExitCode {
             Exit::Refused => 4,
             Exit::Media => 5,
             Exit::Sound => 6,
+            Exit::Failing => 7,
         })
     }
 }

@@ -3,6 +3,9 @@
 //! * [`facts`]: what was observed, as plain data.
 //! * [`probes`]: observe a deployment without harming it.
 //! * [`diagnosis`]: a pure function from facts to verdicts, rung by rung.
+//! * [`load`]: many participants, and the point at which a deployment begins to fail.
+//! * [`monitor`]: a round every minute, for Prometheus.
+//! * [`participant`]: somebody light who joins, speaks and listens, for measurements.
 //! * [`report`]: the verdicts in words, for a terminal, a page, a program; always redacted.
 
 #![forbid(unsafe_code)]
@@ -11,6 +14,10 @@ pub mod diagnosis;
 mod engineio;
 pub mod facts;
 pub mod probes;
+pub mod health;
+pub mod load;
+pub mod monitor;
+pub mod participant;
 pub mod report;
 mod rung;
 
