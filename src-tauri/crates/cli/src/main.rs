@@ -4,10 +4,12 @@
 
 mod args;
 mod devices;
+mod doctor;
 mod exit;
 mod host;
 mod join;
 mod logging;
+mod network;
 mod output;
 mod signals;
 
@@ -26,6 +28,8 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// Threads for a call. Its packets come one by one: a second thread would be woken with each of
 /// them and find nothing to do.
 const CALL_WORKERS: usize = 1;
+/// Threads for a field test: requests, media and a gateway of its own run beside each other.
+const DOCTOR_WORKERS: usize = 2;
 /// Threads for a gateway, which serves several people.
 const HOST_WORKERS: usize = 2;
 
@@ -36,6 +40,7 @@ fn main() -> ExitCode {
     let exit = match args.command {
         Command::Join(options) => run(CALL_WORKERS, join::run(*options, started)),
         Command::Host(options) => run(HOST_WORKERS, host::run(*options)),
+        Command::Doctor(options) => run(DOCTOR_WORKERS, doctor::run(*options)),
         Command::Devices(options) => devices::run(&options),
         Command::Completions { shell } => {
             let mut command = Args::command();

@@ -2,11 +2,13 @@
 //!
 //! * [`facts`]: what was observed, as plain data.
 //! * [`diagnosis`]: a pure function from facts to verdicts, rung by rung.
+//! * [`doctor`]: runs the probes, and gives a report.
 //! * [`report`]: the verdicts in words, for a terminal, a page, a program; always redacted.
 
 #![forbid(unsafe_code)]
 
 pub mod diagnosis;
+pub mod doctor;
 pub mod facts;
 pub mod report;
 mod rung;

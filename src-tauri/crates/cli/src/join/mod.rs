@@ -15,11 +15,10 @@ use signaling::wire::Language;
 use signaling::{Network, RoomLink};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
-use url::Url;
 
 use crate::args;
 use crate::exit::Exit;
-use crate::signals;
+use crate::{network, signals};
 use control::{Style, Wish};
 
 /// How the call is shown.
@@ -211,7 +210,7 @@ fn call_options(args: &args::Join) -> Result<CallOptions, ErrorView> {
         .network
         .gateway
         .as_deref()
-        .map(gateway_url)
+        .map(network::gateway_url)
         .transpose()?;
     options.discovery = DiscoveryOptions {
         gateway_override,
@@ -221,35 +220,9 @@ fn call_options(args: &args::Join) -> Result<CallOptions, ErrorView> {
         },
         ..DiscoveryOptions::default()
     };
-    if let Some(url) = &args.network.turn {
-        options.ice_servers.push(call::IceServer {
-            url: url.clone(),
-            username: args.network.turn_user.clone().unwrap_or_default(),
-            credential: args.network.turn_password.clone().unwrap_or_default(),
-        });
-    }
+    options.ice_servers.extend(network::relays(&args.network));
     options.relay_only = args.network.relay_only;
     Ok(options)
-}
-
-fn gateway_url(text: &str) -> Result<Url, ErrorView> {
-    let with_scheme = if text.contains("://") {
-        text.to_owned()
-    } else {
-        format!("https://{text}")
-    };
-    let usable =
-        |url: &Url| url.has_host() && matches!(url.scheme(), "http" | "https" | "ws" | "wss");
-    Url::parse(&with_scheme)
-        .ok()
-        .filter(usable)
-        .ok_or_else(|| ErrorView {
-            code: "link.gateway".to_owned(),
-            message: format!(
-                "\"{text}\" is no address of a gateway. Write https://host or http://host:port."
-            ),
-            details: String::new(),
-        })
 }
 
 fn user_name() -> String {
