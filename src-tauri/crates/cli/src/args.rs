@@ -292,7 +292,8 @@ mod tests {
 
     #[test]
     fn the_doctor_has_its_options() {
-        let line = "jbcall doctor bao-123 --html r.html --lang vi --idle 90 --no-microphone --force";
+        let line =
+            "jbcall doctor bao-123 --html r.html --lang vi --idle 90 --no-microphone --force";
         let Ok(Args {
             command: Command::Doctor(doctor),
             ..

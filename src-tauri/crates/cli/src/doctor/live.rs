@@ -66,10 +66,7 @@ impl Live {
         for row in &self.rungs {
             let shown = match &row.result {
                 Some((result, took)) => line(result, Some(*took), &self.layout),
-                None => format!(
-                    "  … {}",
-                    ladder_words(self.layout.language).rung(row.rung)
-                ),
+                None => format!("  … {}", ladder_words(self.layout.language).rung(row.rung)),
             };
             let _ = writeln!(text, "{shown}");
         }

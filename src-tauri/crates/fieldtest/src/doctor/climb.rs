@@ -65,25 +65,41 @@ impl Climb {
         probe: impl Future<Output = T>,
         keep: impl FnOnce(&mut Facts, T),
     ) -> bool {
-        self.tell(Progress::Started { rung });
+        self.look_together(&[rung], probe, keep).await
+    }
+
+    /// As [`Climb::look_anyway`], for one probe that sees several rungs at once; the first of them
+    /// sets the limit.
+    pub async fn look_together<T>(
+        &self,
+        rungs: &[Rung],
+        probe: impl Future<Output = T>,
+        keep: impl FnOnce(&mut Facts, T),
+    ) -> bool {
+        for rung in rungs {
+            self.tell(Progress::Started { rung: *rung });
+        }
         let started = self.began.elapsed();
-        let deadline = policy::deadline(rung, started, self.limit);
+        let first = rungs.first().copied().unwrap_or(Rung::Link);
+        let deadline = policy::deadline(first, started, self.limit);
         let seen = timeout_at(self.began + deadline, probe).await;
         let finished = seen.is_ok();
         if let Ok(seen) = seen {
             keep(&mut lock(&self.facts), seen);
         }
         let took = self.began.elapsed().saturating_sub(started);
-        let mut result = (self.judge)(rung, &lock(&self.facts));
-        if !finished {
-            result = cut_off(result, took);
+        for rung in rungs {
+            let mut result = (self.judge)(*rung, &lock(&self.facts));
+            if !finished {
+                result = cut_off(result, took);
+            }
+            self.judged(Judged {
+                result,
+                looked: finished,
+                started: Some(started),
+                took,
+            });
         }
-        self.judged(Judged {
-            result,
-            looked: finished,
-            started: Some(started),
-            took,
-        });
         finished
     }
 
@@ -94,8 +110,10 @@ impl Climb {
 
     /// The rung to be repaired before this one can be looked at. Waits until it is known.
     pub async fn blocked(&self, rung: Rung) -> Option<Rung> {
-        for lower in rung.stands_on().iter().copied().flatten() {
-            self.after(*lower).await;
+        for group in rung.stands_on() {
+            for lower in *group {
+                self.after(*lower).await;
+            }
         }
         blocker(rung, &self.ladder.borrow())
     }

@@ -139,19 +139,31 @@ async fn one_transport_is_enough_to_go_on() {
 
 #[tokio::test(start_paused = true)]
 async fn what_can_tell_something_all_the_same_is_looked_at() {
-    let mut lanes = ladder();
-    lanes.truncate(0);
-    lanes.push(Lane::new(NETWORK, |climb| walk(climb, NETWORK, 50)));
-    lanes.push(Lane::new(&[Rung::Site], |climb| {
+    let site = Lane::new(&[Rung::Site], |climb| {
         Box::pin(async {
             climb.after(Rung::Tls).await;
             climb
                 .look_anyway(Rung::Site, sleep(Duration::from_millis(1)), |_, ()| {})
                 .await;
         })
-    }));
+    });
+    let network = Lane::new(NETWORK, |climb| walk(climb, NETWORK, 50));
+    let lanes = vec![network, site];
     let (report, _) = climb(lanes, tls_fails).await;
     assert_eq!(verdict(&report, Rung::Site), (Verdict::Ok, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_probe_may_see_several_rungs() {
+    let lanes = vec![Lane::new(NETWORK, |climb| {
+        Box::pin(async {
+            let probe = sleep(Duration::from_millis(20));
+            climb.look_together(NETWORK, probe, |_, ()| {}).await;
+        })
+    })];
+    let (report, _) = climb(lanes, tls_fails).await;
+    assert_eq!(verdict(&report, Rung::Address), (Verdict::Ok, None));
+    assert_eq!(report.culprit, Some(Rung::Tls));
 }
 
 #[tokio::test(start_paused = true)]

@@ -78,7 +78,7 @@ const SENT_FIELDS: &[(Kind, &[&str])] = &[
     (Kind::Id, &["id"]),
     (
         Kind::Secret,
-        &["auth", "key", "pass", "code", "data", "sig", "ticket"],
+        &["auth", "key", "pass", "data", "sig", "ticket"],
     ),
 ];
 

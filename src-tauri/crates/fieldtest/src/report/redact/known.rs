@@ -12,6 +12,9 @@ use super::Piece;
 /// "An".
 const WHOLE_WORD_BELOW: usize = 6;
 
+/// More texts than this are hidden where they are recognised only.
+const RECOGNISED_LIMIT: usize = 1_000;
+
 /// Secrets with their placeholders, and names of servers.
 #[derive(Debug, Default)]
 pub(super) struct Known {
@@ -29,6 +32,18 @@ impl Known {
             let form = form.to_lowercase();
             if !self.secrets.contains_key(&form) {
                 self.secrets.insert(form, placeholder.to_owned());
+                self.pattern = None;
+            }
+        }
+    }
+
+    /// Hides a text as it stands: for things that were recognised in what servers sent, of which
+    /// there may be many.
+    pub fn hide_as_is(&mut self, text: &str, placeholder: &str) {
+        if self.secrets.len() < RECOGNISED_LIMIT {
+            let form = text.to_lowercase();
+            if let std::collections::btree_map::Entry::Vacant(entry) = self.secrets.entry(form) {
+                entry.insert(placeholder.to_owned());
                 self.pattern = None;
             }
         }

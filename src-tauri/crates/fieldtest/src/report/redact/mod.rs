@@ -191,7 +191,7 @@ impl Redactor {
             _ => text.len() >= 8 && text.bytes().any(|b| b.is_ascii_digit()),
         };
         if distinctive && !self.known.concerns_a_server(text) {
-            self.known.hide(text, &placeholder);
+            self.known.hide_as_is(text, &placeholder);
         }
         placeholder
     }
