@@ -213,6 +213,17 @@ fn searched(export: &str) -> Vec<String> {
     ]
 }
 
+/// Where it stands.
+fn near(text: &str, secret: &str) -> String {
+    let at = text.find(secret).unwrap_or_default();
+    let before: Vec<char> = text[..at].chars().rev().take(60).collect();
+    before
+        .into_iter()
+        .rev()
+        .chain(text[at..].chars().take(80))
+        .collect()
+}
+
 fn check(known: &Known) -> Result<(), TestCaseError> {
     let (_, exports) = exports(known);
     let secrets = known.forms();
@@ -223,7 +234,8 @@ fn check(known: &Known) -> Result<(), TestCaseError> {
             for secret in &secrets {
                 prop_assert!(
                     !text.contains(&secret.to_lowercase()),
-                    "{secret} survives in {text}"
+                    "{secret} survives: {}",
+                    near(&text, &secret.to_lowercase())
                 );
             }
         }

@@ -50,13 +50,16 @@ const MEDIA: &[Rung] = &[
 ];
 const MACHINE: &[Rung] = &[Rung::Machine];
 
+/// Begins to count when it is looked at, as probes do.
+async fn take(ms: u64) {
+    sleep(Duration::from_millis(ms)).await;
+}
+
 /// A lane that takes so many milliseconds for each rung.
 fn walk<'a>(climb: &'a Climb, rungs: &'static [Rung], ms: u64) -> BoxFuture<'a, ()> {
     Box::pin(async move {
         for rung in rungs {
-            climb
-                .look(*rung, sleep(Duration::from_millis(ms)), |_, ()| {})
-                .await;
+            climb.look(*rung, take(ms), |_, ()| {}).await;
         }
     })
 }
@@ -340,4 +343,10 @@ async fn progress_and_report_are_redacted() {
         assert!(text.contains("203.0.113.5"), "{text}");
     }
     assert_eq!(report.servers[0].address(), "https://site.example:443");
+}
+
+#[test]
+fn a_run_may_be_spawned() {
+    fn is_send<T: Send>(_: &T) {}
+    is_send(&run(options(), |_| {}, std::future::pending()));
 }

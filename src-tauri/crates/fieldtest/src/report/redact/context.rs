@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::marked::Marked;
 use super::{Kind, Piece, Redactor};
 
 /// Names of parameters and fields, and what stands in them. Case, `_` and `-` do not matter.
@@ -143,12 +144,12 @@ static COOKIES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 impl Redactor {
     /// Hides what stands in places where only such things stand.
-    pub(super) fn by_context(&mut self, text: &str) -> Vec<Piece> {
-        let mut pieces = vec![Piece::Open(text.to_owned())];
+    pub(super) fn by_context(&mut self, marked: &Marked) -> Vec<Piece> {
+        let mut pieces = vec![Piece::Open(marked.text.clone())];
         if let Some(pattern) = COOKIES.as_ref() {
             pieces = self.in_place(pieces, pattern, |this, found, value| {
                 let set = found.name("k").is_some_and(|name| name.len() > 6);
-                Some(this.cookies(set, value))
+                Some(this.cookies(marked, set, value))
             });
         }
         for place in PLACES.iter().flatten() {
@@ -157,10 +158,17 @@ impl Redactor {
                     let name = found.name("k")?.as_str();
                     kind_of_field(name).or_else(|| kind_in(SENT_FIELDS, name))
                 })?;
-                Some(this.recognised(kind, &decoded(value)))
+                Some(this.in_its_place(marked, kind, value))
             });
         }
         pieces
+    }
+
+    fn in_its_place(&mut self, marked: &Marked, kind: Kind, value: &str) -> String {
+        match marked.single(value) {
+            Some(done) => done.to_owned(),
+            None => self.recognised(kind, &decoded(&marked.filled(value))),
+        }
     }
 
     fn in_place(
@@ -192,36 +200,19 @@ impl Redactor {
     }
 
     /// The names of cookies tell which balancer is at work; their values nothing to anybody else.
-    fn cookies(&mut self, set: bool, header: &str) -> String {
+    fn cookies(&mut self, marked: &Marked, set: bool, header: &str) -> String {
         let parts = header.split(';').enumerate().map(|(at, part)| {
-            let Some((name, value)) = part.split_once('=') else {
-                return self.text_of_cookie(part);
-            };
-            if set && at > 0 {
-                return self.text_of_cookie(part);
+            match part.split_once('=') {
+                Some((name, value)) if !set || at == 0 => {
+                    let name = self.looked_at(marked, name);
+                    let value = self.in_its_place(marked, Kind::Secret, value);
+                    format!("{name}={value}")
+                }
+                // Attributes, and what is no cookie.
+                _ => self.looked_at(marked, part),
             }
-            let name = self.text_of_cookie(name);
-            format!("{name}={}", self.recognised(Kind::Secret, value))
         });
         parts.collect::<Vec<_>>().join(";")
-    }
-
-    /// Names and attributes are no secrets by their place, and may still hold some.
-    fn text_of_cookie(&mut self, text: &str) -> String {
-        let known = self.by_knowledge(text);
-        let mut done = String::new();
-        for piece in known {
-            match piece {
-                Piece::Done(text) => done.push_str(&text),
-                Piece::Open(text) => {
-                    for piece in self.by_looks(&text) {
-                        let (Piece::Open(text) | Piece::Done(text)) = piece;
-                        done.push_str(&text);
-                    }
-                }
-            }
-        }
-        done
     }
 }
 

@@ -216,6 +216,7 @@ fn forms(text: &str) -> BTreeSet<String> {
     // Of shorter ones base64 is four letters, and anywhere.
     if text.len() >= 4 {
         let padded = STANDARD.encode(text);
+        forms.insert(padded.replace('=', "%3D"));
         forms.insert(padded.trim_end_matches('=').to_owned());
         forms.insert(
             padded
@@ -224,6 +225,7 @@ fn forms(text: &str) -> BTreeSet<String> {
                 .replace('/', "%2F"),
         );
         forms.insert(URL_SAFE_NO_PAD.encode(text));
+        forms.insert(padded);
     }
     if let Ok(address) = text.parse::<std::net::Ipv4Addr>() {
         // As in names that are made of addresses.

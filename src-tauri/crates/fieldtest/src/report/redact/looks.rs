@@ -164,13 +164,14 @@ pub(super) fn looks_random(run: &str) -> bool {
     if run.len() < RANDOM_FROM {
         return false;
     }
+    // Between words stand signs, in random strings too.
     let kind = |byte: u8| match byte {
-        b'0'..=b'9' => 0,
-        b'a'..=b'z' => 1,
-        b'A'..=b'Z' => 2,
-        _ => 3,
+        b'0'..=b'9' => Some(0),
+        b'a'..=b'z' => Some(1),
+        b'A'..=b'Z' => Some(2),
+        _ => None,
     };
-    let kinds: Vec<u8> = run.bytes().map(kind).collect();
+    let kinds: Vec<u8> = run.bytes().filter_map(kind).collect();
     let digits = kinds.contains(&0);
     let letters = kinds.contains(&1) || kinds.contains(&2);
     if !letters {

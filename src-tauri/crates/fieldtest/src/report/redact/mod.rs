@@ -8,6 +8,7 @@
 mod context;
 mod known;
 mod looks;
+mod marked;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use signaling::RoomId;
 
 use crate::diagnosis::{Diagnosis, RungResult};
 use known::Known;
+use marked::Marked;
 
 /// What a hidden thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,21 +108,33 @@ impl Redactor {
 
     /// A text with everything hidden that must be.
     pub fn text(&mut self, text: &str) -> String {
-        let mut pieces = vec![Piece::Open(text.to_owned())];
-        for pass in [Self::by_context, Self::by_knowledge, Self::by_looks] {
-            let mut next = Vec::with_capacity(pieces.len());
-            for piece in pieces {
-                match piece {
-                    Piece::Open(text) => next.append(&mut pass(self, &text)),
-                    done => next.push(done),
+        // What is known comes first, so that no place that is cut out of the text cuts it in two.
+        let marked = Marked::new(self.known.split(text));
+        let mut done = String::with_capacity(text.len());
+        for piece in self.by_context(&marked) {
+            match piece {
+                Piece::Done(text) => done.push_str(&text),
+                Piece::Open(text) => done.push_str(&self.looked_at(&marked, &text)),
+            }
+        }
+        done
+    }
+
+    /// The rest of a marked text: what was known is filled in, the rest hidden by its looks.
+    fn looked_at(&mut self, marked: &Marked, text: &str) -> String {
+        let mut done = String::with_capacity(text.len());
+        for piece in marked.pieces(text) {
+            match piece {
+                Piece::Done(text) => done.push_str(&text),
+                Piece::Open(text) => {
+                    for piece in self.by_looks(&text) {
+                        let (Piece::Open(text) | Piece::Done(text)) = piece;
+                        done.push_str(&text);
+                    }
                 }
             }
-            pieces = next;
         }
-        let texts = pieces.into_iter().map(|piece| match piece {
-            Piece::Open(text) | Piece::Done(text) => text,
-        });
-        texts.collect()
+        done
     }
 
     /// A result with its values and evidence redacted; the codes of causes are ours.
@@ -153,10 +167,6 @@ impl Redactor {
                 .map(|result| self.result(result))
                 .collect(),
         }
-    }
-
-    fn by_knowledge(&mut self, text: &str) -> Vec<Piece> {
-        self.known.split(text)
     }
 
     /// The placeholder of a thing, the same for equal things.

@@ -122,7 +122,9 @@ fn head(out: &mut String, report: &Report, layout: &Layout) {
         report.started.replace('T', " ").replace('Z', " UTC"),
         span(report.took_ms)
     );
-    let _ = writeln!(out, "{}", layout.paint("1", &title));
+    for row in fill(&title, layout.width()) {
+        let _ = writeln!(out, "{}", layout.paint("1", &row));
+    }
     let names: Vec<&str> = report.servers.iter().map(|s| role(s.role, words)).collect();
     let widest = names.iter().map(|name| columns(name)).max().unwrap_or(0);
     for (server, name) in report.servers.iter().zip(names) {
