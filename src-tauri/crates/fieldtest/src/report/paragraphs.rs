@@ -1,5 +1,9 @@
 //! What a report says, in the order in which it is said; the renderers only lay it out.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::words::{CauseWords, Ladder, cause_words, ladder_words};
 use super::{End, Language, Report, Role};
 use crate::diagnosis::{Evidence, Finding, RungResult};
@@ -121,16 +125,31 @@ impl Report {
     }
 }
 
-/// The first sentence of what each alternative would be.
+/// What each alternative would be. The finding may have no values for its words: what stands in
+/// brackets around them is left out, elsewhere they are dots.
 fn alternatives(finding: &Finding, language: Language) -> Vec<String> {
     let what = |cause: &String| {
         let other = Finding {
             cause: cause.clone(),
             ..finding.clone()
         };
-        cause_words(&other, language).what
+        without_gaps(&cause_words(&other, language).what)
     };
     finding.alternatives.iter().map(what).collect()
+}
+
+fn without_gaps(text: &str) -> String {
+    static GAPS: LazyLock<Option<(Regex, Regex)>> = LazyLock::new(|| {
+        let bracket = Regex::new(r"\s*\([^()]*\{\w+\}[^()]*\)").ok()?;
+        Some((bracket, Regex::new(r"\{\w+\}").ok()?))
+    });
+    match GAPS.as_ref() {
+        Some((brackets, gaps)) => {
+            let text = brackets.replace_all(text, "");
+            gaps.replace_all(&text, "…").into_owned()
+        }
+        None => text.to_owned(),
+    }
 }
 
 /// What is shown of a rung in one line: why it was not looked at, or its first evidence.
@@ -167,4 +186,17 @@ pub(super) fn role(role: Role, words: &Ladder) -> &str {
         Role::Recognition => "recognitions",
         Role::Relay => "relays",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_gaps;
+
+    #[test]
+    fn an_alternative_has_no_gaps() {
+        assert_eq!(
+            without_gaps("It is down (status {status} after {seconds} s) at {path}."),
+            "It is down at …."
+        );
+    }
 }

@@ -146,7 +146,8 @@ fn all_well() -> (Vec<RungResult>, Value) {
 fn server_broken() -> (Vec<RungResult>, Value) {
     let (mut rungs, facts) = all_well();
     let finding = Finding::new("no-affinity", Verdict::Failed)
-        .with("copies", "2")
+        .with("lost", 3)
+        .with("sessions", 3)
         .or("session-lost")
         .or("upstream-down");
     let evidence = vec![

@@ -57,11 +57,11 @@ pub fn render(report: &Report, language: Language) -> String {
     let problems = report.problems(language);
     let culprit = usize::from(report.culprit.is_some()).min(problems.len());
     for problem in &problems[..culprit] {
-        self::problem(&mut page, problem, words);
+        self::problem(&mut page, problem, words, 2);
     }
     let _ = write!(
         page,
-        "<section>\n<h2>{}</h2>\n<figure>\n{}<figcaption>{}</figcaption>\n</figure>\n</section>\n",
+        "<section>\n<h2>{}</h2>\n<figure tabindex=\"0\">\n{}<figcaption>{}</figcaption>\n</figure>\n</section>\n",
         escape(words.phrase("ladder")),
         picture::draw(report, words),
         escape(words.phrase("timeline")),
@@ -70,7 +70,7 @@ pub fn render(report: &Report, language: Language) -> String {
     if !others.is_empty() {
         let _ = writeln!(page, "<section>\n<h2>{}</h2>", escape(words.phrase("also")));
         for problem in others {
-            self::problem(&mut page, problem, words);
+            self::problem(&mut page, problem, words, 3);
         }
         page.push_str("</section>\n");
     }
@@ -79,7 +79,13 @@ pub fn render(report: &Report, language: Language) -> String {
         "<section>\n<h2>{}</h2>",
         escape(words.phrase("details"))
     );
-    for result in &report.diagnosis.rungs {
+    // Of the others the picture says everything.
+    let looked_at = |result: &&RungResult| {
+        !(result.verdict == Verdict::Skipped
+            && result.findings.is_empty()
+            && result.evidence.is_empty())
+    };
+    for result in report.diagnosis.rungs.iter().filter(looked_at) {
         rung(&mut page, report, result, language);
     }
     page.push_str("</section>\n");
@@ -121,12 +127,13 @@ fn about(page: &mut String, report: &Report, words: &Ladder) {
     page.push_str("</dl>\n");
 }
 
-fn problem(page: &mut String, problem: &Problem<'_>, words: &Ladder) {
+/// `level`: of its heading; the culprit stands above the sections.
+fn problem(page: &mut String, problem: &Problem<'_>, words: &Ladder, level: u8) {
     let verdict = problem.result.verdict;
     let _ = write!(
         page,
-        "<article class=\"problem {}\">\n<h3><span class=\"sign\" aria-hidden=\"true\">{}</span>{} \
-         <small>{}</small></h3>\n<p class=\"what\">{}</p>\n<dl>\n",
+        "<article class=\"problem {}\">\n<h{level}><span class=\"sign\" aria-hidden=\"true\">{}</span>{} \
+         <small>{}</small></h{level}>\n<p class=\"what\">{}</p>\n<dl>\n",
         class(verdict),
         sign(verdict),
         escape(words.rung(problem.result.rung)),

@@ -78,6 +78,16 @@ pub(super) fn draw(report: &Report, words: &Ladder) -> String {
             escape(words.rung(result.rung)),
             escape(words.verdict(result.verdict)),
         );
+        if let Some(lower) = result.blocked_by {
+            let text = words
+                .phrase("waitsFor")
+                .replace("{rung}", words.rung(lower));
+            let _ = writeln!(
+                svg,
+                "<text class=\"wait\" x=\"{TIMES}\" y=\"{base}\">{}</text>",
+                escape(&text)
+            );
+        }
         if let Some(timing) = report.timing(result.rung) {
             let begin = x(timing.started_ms);
             let width = (x(timing.started_ms + timing.took_ms) - begin).max(THINNEST);

@@ -1,5 +1,6 @@
 //! Texts that are known beforehand, in every encoding in which they may come back.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
@@ -29,11 +30,7 @@ impl Known {
     /// Hides a text in all its encodings.
     pub fn hide(&mut self, text: &str, placeholder: &str) {
         for form in forms(text) {
-            let form = form.to_lowercase();
-            if !self.secrets.contains_key(&form) {
-                self.secrets.insert(form, placeholder.to_owned());
-                self.pattern = None;
-            }
+            self.hide_form(&form, placeholder);
         }
     }
 
@@ -41,11 +38,14 @@ impl Known {
     /// there may be many.
     pub fn hide_as_is(&mut self, text: &str, placeholder: &str) {
         if self.secrets.len() < RECOGNISED_LIMIT {
-            let form = text.to_lowercase();
-            if let std::collections::btree_map::Entry::Vacant(entry) = self.secrets.entry(form) {
-                entry.insert(placeholder.to_owned());
-                self.pattern = None;
-            }
+            self.hide_form(text, placeholder);
+        }
+    }
+
+    fn hide_form(&mut self, form: &str, placeholder: &str) {
+        if let Entry::Vacant(entry) = self.secrets.entry(form.to_lowercase()) {
+            entry.insert(placeholder.to_owned());
+            self.pattern = None;
         }
     }
 
