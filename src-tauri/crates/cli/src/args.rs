@@ -33,6 +33,8 @@ pub enum Command {
     Load(Box<Load>),
     /// Check a deployment again and again, for Prometheus or a script
     Probe(Box<Probe>),
+    /// Find out what of a deployment works, which layer does not, why, and what to do
+    Doctor(Box<Doctor>),
     /// List microphones and speakers
     Devices(Devices),
     /// Print completions for a shell
@@ -122,6 +124,64 @@ pub struct Network {
     /// Send media over the relay only
     #[arg(long, requires = "turn")]
     pub relay_only: bool,
+}
+
+const DOCTOR_HELP: &str = "\
+The doctor climbs a ladder from the link up: names and addresses, TCP and TLS, the web site, HTTP
+services, Engine.IO by polling and by websocket, Socket.IO, a room of its own, the ways to the media
+server one by one, encryption, a known sound there and back, captions and speech; and beside it this
+computer. It takes 30 seconds at most, names the lowest broken layer, says what you can do and what
+the operator should look at. Ctrl-C stops it and shows what was seen until then.
+
+It harms no server: few requests, one at a time, a room that nobody else knows. When three or more
+people are on a server whose media ports are scarce it leaves the ports alone, unless --force.
+
+Every report is redacted: rooms, names, addresses of people, tokens and passwords are replaced by
+placeholders (room-1, person-2), equal things by equal ones. Names and addresses of servers stay. It
+can be sent to an operator as it is.
+
+Examples:
+  jbcall doctor https://jbcalling.site/room/bao-123
+  jbcall doctor https://jbcalling.site --html report.html
+  jbcall doctor bao-123 --json | jq -r .culprit
+  jbcall doctor bao-123 --idle 90           when does a proxy cut an idle connection?";
+
+/// Options of `doctor`.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = format!("{DOCTOR_HELP}\n\n{}", exit::HELP))]
+pub struct Doctor {
+    /// A room link, an app link (jbcall://…), a bare room code, or the address of a site or gateway
+    #[arg(value_name = "LINK-OR-URL")]
+    pub link: String,
+    /// Print the report as JSON instead of text; its schema has a version
+    #[arg(long)]
+    pub json: bool,
+    /// Write the report to a file, too, as one page for a browser or a printer
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Language of the report
+    #[arg(long, value_enum, default_value = "en")]
+    pub lang: ReportLanguage,
+    /// Use the server's media ports although people are on it
+    #[arg(long)]
+    pub force: bool,
+    /// Hold an idle connection for so long, to see when a proxy cuts it; the run takes longer by that
+    #[arg(long, value_name = "SECONDS", value_parser = idle_seconds)]
+    pub idle: Option<f64>,
+    /// Leave this computer's microphone closed
+    #[arg(long)]
+    pub no_microphone: bool,
+    #[command(flatten)]
+    pub network: Network,
+}
+
+/// Languages that reports are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ReportLanguage {
+    /// English
+    En,
+    /// Vietnamese
+    Vi,
 }
 
 const HOST_HELP: &str = "\
@@ -287,6 +347,13 @@ fn time(text: &str) -> Result<Duration, String> {
         Ok(Duration::from_secs_f64(seconds))
     } else {
         Err("between nothing and a week, please".to_owned())
+/// An hour is more than any proxy waits.
+fn idle_seconds(text: &str) -> Result<f64, String> {
+    let seconds = seconds(text)?;
+    if (1.0..=3_600.0).contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err("between a second and an hour, please".to_owned())
     }
 }
 
@@ -351,6 +418,21 @@ mod tests {
             matches!(probe, Ok(Args { command: Command::Probe(probe), .. })
             if probe.every == Duration::from_secs(60))
         );
+    fn the_doctor_has_its_options() {
+        let line =
+            "jbcall doctor bao-123 --html r.html --lang vi --idle 90 --no-microphone --force";
+        let Ok(Args {
+            command: Command::Doctor(doctor),
+            ..
+        }) = Args::try_parse_from(line.split(' '))
+        else {
+            panic!("it was not understood");
+        };
+        assert_eq!(doctor.html, Some("r.html".into()));
+        assert_eq!(doctor.lang, ReportLanguage::Vi);
+        assert_eq!(doctor.idle, Some(90.0));
+        assert!(Args::try_parse_from("jbcall doctor x --idle 0".split(' ')).is_err());
+        assert!(Args::try_parse_from("jbcall doctor x --full".split(' ')).is_err());
     }
 
     #[test]

@@ -6,12 +6,14 @@
 //! * [`load`]: many participants, and the point at which a deployment begins to fail.
 //! * [`monitor`]: a round every minute, for Prometheus.
 //! * [`participant`]: somebody light who joins, speaks and listens, for measurements.
+//! * [`doctor`]: runs the probes, and gives a report.
 //! * [`report`]: the verdicts in words, for a terminal, a page, a program; always redacted.
 
 #![forbid(unsafe_code)]
 
 pub mod diagnosis;
 mod engineio;
+pub mod doctor;
 pub mod facts;
 pub mod probes;
 pub mod health;
