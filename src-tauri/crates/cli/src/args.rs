@@ -347,6 +347,9 @@ fn time(text: &str) -> Result<Duration, String> {
         Ok(Duration::from_secs_f64(seconds))
     } else {
         Err("between nothing and a week, please".to_owned())
+    }
+}
+
 /// An hour is more than any proxy waits.
 fn idle_seconds(text: &str) -> Result<f64, String> {
     let seconds = seconds(text)?;
@@ -418,6 +421,9 @@ mod tests {
             matches!(probe, Ok(Args { command: Command::Probe(probe), .. })
             if probe.every == Duration::from_secs(60))
         );
+    }
+
+    #[test]
     fn the_doctor_has_its_options() {
         let line =
             "jbcall doctor bao-123 --html r.html --lang vi --idle 90 --no-microphone --force";

@@ -9,16 +9,12 @@ pub const HELP: &str = "Exit codes:
   0  the call ended as it should (left, time over, interrupted); the doctor found nothing broken
   1  something else failed
   2  wrong usage, or a link that leads nowhere
-  3  the gateway was not found or not reached
-  4  the gateway or the room refused
-  5  the media connection failed
-  6  the sound system failed
-  7  load: the deployment began to fail, or somebody did not receive what they should;
-     probe: a round failed";
   3  the gateway was not found or not reached (doctor: address, TLS, site, services, transports)
   4  the gateway or the room refused (doctor: Socket.IO, room, capacity)
   5  the media connection failed (doctor: ICE, relay, DTLS, sound)
-  6  the sound system failed (doctor: this computer)";
+  6  the sound system failed (doctor: this computer)
+  7  load: the deployment began to fail, or somebody did not receive what they should;
+     probe: a round failed";
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,10 +4,6 @@ use call::IceServer;
 use call::view::ErrorView;
 use signaling::discovery::DiscoveryOptions;
 use signaling::{Network, RoomLink};
-//! What several commands read from the network options.
-
-use call::IceServer;
-use call::view::ErrorView;
 use url::Url;
 
 use crate::args;
@@ -44,7 +40,6 @@ pub fn relays(network: &args::Network) -> Vec<IceServer> {
     relay.into_iter().collect()
 }
 
-fn gateway_url(text: &str) -> Result<Url, ErrorView> {
 /// A gateway's address as it is typed, with or without a scheme.
 pub fn gateway_url(text: &str) -> Result<Url, ErrorView> {
     let with_scheme = if text.contains("://") {
@@ -64,14 +59,4 @@ pub fn gateway_url(text: &str) -> Result<Url, ErrorView> {
             ),
             details: String::new(),
         })
-}
-
-/// The relay that was given.
-pub fn relays(network: &args::Network) -> Vec<IceServer> {
-    let relay = network.turn.as_ref().map(|url| IceServer {
-        url: url.clone(),
-        username: network.turn_user.clone().unwrap_or_default(),
-        credential: network.turn_password.clone().unwrap_or_default(),
-    });
-    relay.into_iter().collect()
 }

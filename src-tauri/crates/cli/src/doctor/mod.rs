@@ -10,7 +10,6 @@ use call::view::ErrorView;
 use fieldtest::doctor::{self, Options};
 use fieldtest::report::text::Layout;
 use fieldtest::report::{Language, Report, html, json, text};
-use signaling::{Network, RoomLink};
 
 use crate::args;
 use crate::exit::Exit;
@@ -78,24 +77,17 @@ fn layout(language: args::ReportLanguage) -> Layout {
 }
 
 fn options(args: &args::Doctor) -> Result<Options, ErrorView> {
-    let gateway = args.network.gateway.as_deref().map(network::gateway_url);
     // An address without a room is examined as well; what is neither leads nowhere.
-    if let Err(error) = RoomLink::parse(&args.link)
+    if let Err(error) = network::link(&args.link)
         && network::gateway_url(&args.link).is_err()
     {
-        return Err(ErrorView {
-            code: error.code().to_owned(),
-            message: error.to_string(),
-            details: String::new(),
-        });
+        return Err(error);
     }
+    let discovery = network::discovery(&args.network)?;
     Ok(Options {
         link: args.link.clone(),
-        gateway: gateway.transpose()?,
-        network: Network {
-            extra_ca: args.network.ca.clone(),
-            ..Network::default()
-        },
+        gateway: discovery.gateway_override,
+        network: discovery.network,
         relays: network::relays(&args.network),
         force: args.force,
         idle: args.idle.map(Duration::from_secs_f64),

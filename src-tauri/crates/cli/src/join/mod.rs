@@ -16,8 +16,6 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::args;
 use crate::exit::Exit;
-use crate::network;
-use crate::signals;
 use crate::{network, signals};
 use control::{Style, Wish};
 
@@ -204,21 +202,6 @@ fn call_options(args: &args::Join) -> Result<CallOptions, ErrorView> {
     }
     options.discovery = network::discovery(&args.network)?;
     options.ice_servers = network::relays(&args.network);
-    let gateway_override = args
-        .network
-        .gateway
-        .as_deref()
-        .map(network::gateway_url)
-        .transpose()?;
-    options.discovery = DiscoveryOptions {
-        gateway_override,
-        network: Network {
-            extra_ca: args.network.ca.clone(),
-            ..Network::default()
-        },
-        ..DiscoveryOptions::default()
-    };
-    options.ice_servers.extend(network::relays(&args.network));
     options.relay_only = args.network.relay_only;
     Ok(options)
 }

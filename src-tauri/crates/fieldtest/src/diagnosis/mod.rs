@@ -167,8 +167,6 @@ pub fn judge(rung: Rung, facts: &Facts) -> RungResult {
         Rung::Websocket => websocket::websocket(facts),
         Rung::Namespace => namespace::namespace(facts),
         Rung::Cors => cors::cors(facts),
-        _ => RungResult::skipped(rung, None),
-    }
         Rung::Room => room::judge(facts),
         Rung::Capacity => capacity::judge(facts),
         Rung::Ice => ice::judge(facts),
