@@ -55,7 +55,7 @@ fn partly(ice: &IceFacts) -> Vec<Finding> {
     tcp.extend(path(CandidateProtocol::Tcp, true));
     let mut findings = Vec::new();
     let udp_alive = udp4.iter().chain(&udp6).any(|one| one.alive());
-    if !udp_alive && !(udp4.is_empty() && udp6.is_empty()) {
+    if dead(&[udp4.as_slice(), &udp6].concat()) {
         findings.push(warning("udp-blocked-tcp-works").or("media-ports-closed"));
         return findings;
     }

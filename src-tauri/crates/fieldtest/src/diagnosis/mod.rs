@@ -1,5 +1,7 @@
 //! From facts to verdicts: pure functions, one per rung, each the whole reasoning about it.
 
+#[cfg(test)]
+mod call_tests;
 mod address;
 mod link;
 mod machine;
