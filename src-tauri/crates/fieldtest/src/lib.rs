@@ -12,14 +12,14 @@
 #![forbid(unsafe_code)]
 
 pub mod diagnosis;
-mod engineio;
 pub mod doctor;
+mod engineio;
 pub mod facts;
-pub mod probes;
 pub mod health;
 pub mod load;
 pub mod monitor;
 pub mod participant;
+pub mod probes;
 pub mod report;
 mod rung;
 

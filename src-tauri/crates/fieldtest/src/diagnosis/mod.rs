@@ -1,24 +1,24 @@
 //! From facts to verdicts: pure functions, one per rung, each the whole reasoning about it.
 
+mod address;
+mod answer;
 #[cfg(test)]
 mod call_tests;
-mod address;
-mod link;
-mod machine;
-mod services;
-mod site;
-mod answer;
-mod cors;
-mod namespace;
-mod polling;
-mod tls;
-mod websocket;
 mod capacity;
+mod cors;
 mod dtls;
 mod ice;
+mod link;
+mod machine;
 mod media;
+mod namespace;
+mod polling;
 mod room;
+mod services;
+mod site;
+mod tls;
 mod turn;
+mod websocket;
 
 use std::collections::BTreeMap;
 

@@ -154,6 +154,19 @@ impl Climb {
         }
     }
 
+    /// Judges a rung while its probe still looks at those above it: what was recorded is complete
+    /// for it.
+    pub fn judge_meanwhile(&self, rung: Rung) {
+        let result = (self.judge)(rung, &lock(&self.facts));
+        let now = self.began.elapsed();
+        self.judged(Judged {
+            result,
+            looked: true,
+            started: Some(now),
+            took: Duration::ZERO,
+        });
+    }
+
     /// How long the run may still take.
     pub fn left(&self) -> Duration {
         self.limit.saturating_sub(self.began.elapsed())

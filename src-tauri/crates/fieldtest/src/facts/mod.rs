@@ -6,33 +6,33 @@
 
 mod address;
 mod exchange;
-mod link;
-mod machine;
-mod services;
-mod site;
-mod signaling;
-mod tls;
 mod gateway_request;
 mod ice;
+mod link;
+mod machine;
 mod media;
 mod room;
+mod services;
+mod signaling;
+mod site;
+mod tls;
 mod turn;
 
 pub use address::{AddressFacts, HostFacts, HostRole, ResolveFailure, ResolveFailureKind, Routes};
 pub use exchange::{Exchange, Frame, Request, Response};
+pub use gateway_request::{GatewayRequest, Refusal, RequestOutcome};
+pub use ice::{CandidateFacts, CandidateProtocol, IceFacts, SizeCheck, SocketError, StunCount};
 pub use link::{LinkFacts, LinkFault, LinkKind, LinkParameter, LinkRoom, Rewrite};
 pub use machine::{
     Access, DeviceError, DeviceFacts, MachineFacts, OwnCallFacts, OwnCallStep, ProcessorFacts,
     SoundFacts,
 };
-pub use services::{GatewayHealth, GatewayKind, ServiceFacts, ServiceState, ServicesFacts};
-pub use site::{EnvConfigFacts, SiteFacts};
-pub use signaling::{Cors, OtherPath, PollingSession, Signaling};
-pub use tls::{Certificate, Connection, Fault, FaultKind, Tls};
-pub use gateway_request::{GatewayRequest, Refusal, RequestOutcome};
-pub use ice::{CandidateFacts, CandidateProtocol, IceFacts, SizeCheck, SocketError, StunCount};
 pub use media::{DtlsFacts, MediaFacts, Reception, TransportFacts, UplinkReport};
 pub use room::{CapacityFacts, RoomFacts, ServerLoad};
+pub use services::{GatewayHealth, GatewayKind, ServiceFacts, ServiceState, ServicesFacts};
+pub use signaling::{Cors, OtherPath, PollingSession, Signaling};
+pub use site::{EnvConfigFacts, SiteFacts};
+pub use tls::{Certificate, Connection, Fault, FaultKind, Tls};
 pub use turn::{Allocation, RelayEcho, TurnFacts, TurnTransport, TurnUser};
 
 use serde::{Deserialize, Serialize};
@@ -67,4 +67,16 @@ pub struct Facts {
     pub dtls: Option<DtlsFacts>,
     /// A known sound through the SFU.
     pub media: Option<MediaFacts>,
+}
+
+impl Facts {
+    /// Takes over what was seen of a room and its media.
+    pub fn take_call(&mut self, seen: &Self) {
+        self.room.clone_from(&seen.room);
+        self.capacity.clone_from(&seen.capacity);
+        self.ice.clone_from(&seen.ice);
+        self.turn.clone_from(&seen.turn);
+        self.dtls.clone_from(&seen.dtls);
+        self.media.clone_from(&seen.media);
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::GatewayRequest;
+use super::{GatewayHealth, GatewayRequest};
 
 /// What a join of a fresh room brought. The room's id and the participant's are not kept: nobody
 /// needs them, and whoever knows a room's id may enter it.
@@ -64,6 +64,18 @@ pub struct ServerLoad {
     pub streams: Option<u64>,
     /// Seconds since the start.
     pub uptime_s: Option<f64>,
+}
+
+impl From<&GatewayHealth> for ServerLoad {
+    fn from(health: &GatewayHealth) -> Self {
+        Self {
+            workers: health.workers,
+            rooms: health.rooms,
+            participants: health.participants.unwrap_or(0),
+            streams: health.audio_streams,
+            uptime_s: health.uptime_s,
+        }
+    }
 }
 
 impl ServerLoad {

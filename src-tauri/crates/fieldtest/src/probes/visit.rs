@@ -32,6 +32,13 @@ const NAME: &str = "Field test";
 #[derive(Debug, Clone, Default)]
 pub struct Departures(TaskTracker);
 
+impl From<TaskTracker> for Departures {
+    /// Visits whose ends somebody else waits for.
+    fn from(tracker: TaskTracker) -> Self {
+        Self(tracker)
+    }
+}
+
 impl Departures {
     /// Waits until everybody has left. Bound it: a hanging gateway answers late.
     pub async fn finished(&self) {
