@@ -3,11 +3,11 @@
 use std::fmt::Write;
 use std::io::IsTerminal;
 
-use fieldtest::Rung;
 use fieldtest::diagnosis::RungResult;
 use fieldtest::doctor::Progress;
 use fieldtest::report::ladder_words;
 use fieldtest::report::text::{Layout, line};
+use fieldtest::{Rung, Verdict};
 
 use crate::{args, output};
 
@@ -65,7 +65,10 @@ impl Live {
         };
         for row in &self.rungs {
             let shown = match &row.result {
-                Some((result, took)) => line(result, Some(*took), &self.layout),
+                Some((result, took)) => {
+                    let looked = result.verdict != Verdict::Skipped;
+                    line(result, looked.then_some(*took), &self.layout)
+                }
                 None => format!("  … {}", ladder_words(self.layout.language).rung(row.rung)),
             };
             let _ = writeln!(text, "{shown}");

@@ -162,15 +162,15 @@ fn server_broken() -> (Vec<RungResult>, Value) {
         Evidence::new("the same in 3 of 3 fresh sessions", "400, 400, 400"),
         Evidence::new("server", "nginx/1.22.1 <b>not markup</b> \u{202e}desrever"),
     ];
-    let refused = Finding::new("refused", Verdict::Failed);
+    let stripped = Finding::new("upgrade-stripped", Verdict::Failed);
     for result in &mut rungs {
         match result.rung {
             Rung::Polling => {
                 *result = RungResult::new(Rung::Polling, vec![finding.clone()], evidence.clone())
             }
             Rung::Websocket => {
-                let seen = vec![Evidence::new("direct", "403, empty body")];
-                *result = RungResult::new(Rung::Websocket, vec![refused.clone()], seen);
+                let seen = vec![Evidence::new("direct", "400 \"Invalid websocket upgrade\"")];
+                *result = RungResult::new(Rung::Websocket, vec![stripped.clone()], seen);
             }
             Rung::Link
             | Rung::Address
