@@ -1,9 +1,9 @@
 //! The table of probes.
 
 use std::net::SocketAddr;
+use std::time::Instant;
 
-use signaling::{ConnectOptions, DiscoveryOptions, Endpoints, RoomId};
-use tokio::time::Instant;
+use ::signaling::{ConnectOptions, DiscoveryOptions, Endpoints, RoomId};
 use url::Url;
 
 use super::{Climb, Lane};
