@@ -135,6 +135,7 @@ fn facts() -> Value {
             text: "x".into(),
         }],
         close: Some(1_000),
+        ..Exchange::default()
     };
     json!({
         "facts": serde_json::to_value(Facts::default()).expect("facts are JSON"),

@@ -3,5 +3,6 @@
 mod bad_input;
 mod calls;
 mod doctor;
+mod load;
 mod running;
 mod usage;

@@ -372,6 +372,33 @@ mod tests {
     }
 
     #[test]
+    fn the_dashboard_shows_only_what_there_is() {
+        let dashboard = include_str!("../../../../../docs/grafana/jbcall-probe.json");
+        let mut metrics = Metrics::default();
+        metrics.health(Instant::now(), Instant::now(), health(5.0));
+        metrics.round(&Round {
+            delay_ms: Some(5.0),
+            jitter_ms: Some(1.0),
+            round_trip_ms: Some(1.0),
+            loss: Some(0.0),
+            ..ok()
+        });
+        let page = metrics.render();
+        let names = dashboard.split("jbcall_probe_").skip(1).map(|rest| {
+            let end = rest.find(|c: char| c != '_' && !c.is_ascii_alphanumeric());
+            &rest[..end.unwrap_or(rest.len())]
+        });
+        let names: std::collections::BTreeSet<_> = names.collect();
+        assert!(names.len() > 10);
+        for name in names {
+            assert!(
+                page.contains(&format!("# TYPE jbcall_probe_{name} ")),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
     fn a_restart_is_noticed_by_the_uptime_and_only_once() {
         let start = Instant::now() + Duration::from_secs(1_000);
         let at = |seconds| start + Duration::from_secs(seconds);
