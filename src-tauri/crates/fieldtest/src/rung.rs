@@ -84,6 +84,14 @@ impl Rung {
         }
     }
 
+    /// Whether a call fails without it.
+    pub fn is_needed(self) -> bool {
+        !matches!(
+            self,
+            Self::Site | Self::Services | Self::Cors | Self::Turn | Self::Pipeline | Self::Machine
+        )
+    }
+
     /// Its place from the bottom of the ladder, from 0.
     pub fn index(self) -> usize {
         Self::ALL.iter().position(|rung| *rung == self).unwrap_or(0)

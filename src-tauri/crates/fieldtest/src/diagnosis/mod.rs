@@ -76,11 +76,14 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
-    /// The lowest rung that failed: the one to be repaired first.
+    /// The failed rung to be repaired first: the lowest of those that a call cannot do without;
+    /// only then this computer, and what a call can do without.
     pub fn culprit(&self) -> Option<&RungResult> {
-        self.rungs
+        let failed = self
+            .rungs
             .iter()
-            .find(|result| result.verdict == Verdict::Failed)
+            .filter(|result| result.verdict == Verdict::Failed);
+        failed.min_by_key(|result| (!result.rung.is_needed(), result.rung))
     }
 
     /// The gravest verdict of all rungs.
