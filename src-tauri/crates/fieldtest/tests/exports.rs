@@ -111,6 +111,20 @@ fn plant(value: &mut Value, text: &str) {
     }
 }
 
+/// What a doctor's run against a gateway of its own saw: every group of facts is in it.
+fn observed() -> Value {
+    let observed: Value = serde_json::from_str(include_str!("observed.json")).expect("JSON");
+    serde_json::from_value::<Facts>(observed.clone()).expect("facts of today");
+    let groups = serde_json::to_value(Facts::default()).expect("facts are JSON");
+    for group in groups.as_object().expect("an object").keys() {
+        assert!(
+            observed.get(group).is_some_and(|seen| !seen.is_null()),
+            "{group}"
+        );
+    }
+    observed
+}
+
 /// All facts, and one of each kind of observation.
 fn facts() -> Value {
     let exchange = Exchange {
@@ -138,7 +152,7 @@ fn facts() -> Value {
         ..Exchange::default()
     };
     json!({
-        "facts": serde_json::to_value(Facts::default()).expect("facts are JSON"),
+        "facts": observed(),
         "exchange": exchange,
         "any": { "deep": [["a", "b"], { "name": "x", "value": "x", "password": "x" }] },
     })
