@@ -68,6 +68,20 @@ impl Route<'_> {
         }
     }
 
+    /// Tells the gateway the keys, then begins.
+    async fn connect(
+        &self,
+        id: &TransportId,
+        dtls: &ortc::DtlsParameters,
+        begin: impl FnOnce(),
+        stages: Stages,
+    ) {
+        match self.gateway.connect_transport(id, dtls).await {
+            Ok(()) => begin(),
+            Err(error) => self.shared.fail(stages.dtls, error),
+        }
+    }
+
     /// Sends until the future is dropped. The own track is reported to `tracks`.
     pub(super) async fn send(
         &self,
@@ -88,14 +102,8 @@ impl Route<'_> {
         };
         self.shared.opened_send(transport.clone());
         let id = TransportId::new(transport.id());
-        let connect = async {
-            let dtls = transport.dtls_parameters();
-            let connected = self.gateway.connect_transport(&id, &dtls).await;
-            if let Err(error) = connected {
-                return self.shared.fail(stages.dtls, error);
-            }
-            transport.connect();
-        };
+        let dtls = transport.dtls_parameters();
+        let connect = self.connect(&id, &dtls, || transport.connect(), stages);
         let produce = async {
             let producer = match transport.produce_audio(OpusOptions::default()).await {
                 Ok(producer) => producer,
@@ -141,14 +149,8 @@ impl Route<'_> {
         };
         self.shared.opened_receive(transport.clone());
         let id = TransportId::new(transport.id());
-        let connect = async {
-            let dtls = transport.dtls_parameters();
-            let connected = self.gateway.connect_transport(&id, &dtls).await;
-            if let Err(error) = connected {
-                return self.shared.fail(stages.dtls, error);
-            }
-            transport.connect();
-        };
+        let dtls = transport.dtls_parameters();
+        let connect = self.connect(&id, &dtls, || transport.connect(), stages);
         tokio::join!(
             connect,
             self.consume_all(&transport, tracks, options),
