@@ -4,6 +4,7 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::app;
 use tempfile::TempDir;
 use tests::process::{PATIENCE, Process, artifacts, free_port, wait_until};
 
@@ -28,6 +29,8 @@ impl Desktop {
     /// Starts everything. The default microphone hears what is played into the null sink
     /// `microphone`; the default speaker is the null sink `speaker`.
     pub fn start() -> Self {
+        // Building it may take longer than what plays and waits meanwhile.
+        app::binary();
         let home = tempfile::tempdir().expect("a folder can be made");
         for folder in ["run", "config", "data", "cache"] {
             std::fs::create_dir(home.path().join(folder)).expect("a folder can be made");

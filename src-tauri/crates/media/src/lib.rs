@@ -64,6 +64,6 @@ pub use error::MediaError;
 pub use producer::{EncodedAudio, OpusOptions, Producer};
 pub use stats::{ConsumerStats, ProducerStats, TransportStats};
 pub use transport::{
-    IceServer, IpVersion, MediaPath, PathProtocol, RecvTransport, SendTransport, TransportEvent,
-    TransportEvents, TransportOptions, TransportState,
+    IceServer, IpVersion, MediaPath, PathProtocol, RecvTransport, SendTransport, Transport,
+    TransportEvent, TransportEvents, TransportOptions, TransportState,
 };

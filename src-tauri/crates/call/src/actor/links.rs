@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use media::{
     Certificate, ConsumerOptions, Device, IceServer, IpVersion, MediaPath, PathProtocol,
-    RecvTransport, SendTransport, TransportEvent, TransportEvents, TransportOptions,
+    RecvTransport, SendTransport, Transport, TransportEvent, TransportEvents, TransportOptions,
     TransportState,
 };
 use ortc::{MediaKind, RtpCapabilities, TransportParameters};
@@ -66,6 +66,13 @@ struct Shared {
 }
 
 impl Shared {
+    /// Tells the gateway the transport's keys.
+    fn connect(&self, transport: &Transport, request: u64, gateway: &Gateway) {
+        let id = TransportId::new(transport.id());
+        let answer = gateway.connect_transport(&id, &transport.dtls_parameters());
+        await_answer(request, answer, |()| Answer::Done, &self.reports);
+    }
+
     fn report(&self, input: MediaInput) {
         let _ = self.reports.send(Internal::Input(Input::Media {
             membership: self.membership,
@@ -232,8 +239,7 @@ async fn run_send(
     while let Some(job) = jobs.recv().await {
         match job {
             Job::Connect { request, gateway } => {
-                let answer = gateway.connect_transport(&id, &transport.dtls_parameters());
-                await_answer(request, answer, |()| Answer::Done, &shared.reports);
+                shared.connect(&transport, request, &gateway);
             }
             Job::StartDtls => transport.connect(),
             Job::Produce { request, gateway } => {
@@ -284,13 +290,11 @@ async fn run_receive(
         Err(error) => return shared.unusable(&error),
     };
     shared.forward(Direction::Receive, events);
-    let id = TransportId::new(transport.id());
     let mut consumers = Vec::new();
     while let Some(job) = jobs.recv().await {
         match job {
             Job::Connect { request, gateway } => {
-                let answer = gateway.connect_transport(&id, &transport.dtls_parameters());
-                await_answer(request, answer, |()| Answer::Done, &shared.reports);
+                shared.connect(&transport, request, &gateway);
             }
             Job::StartDtls => transport.connect(),
             Job::Receive(parameters) => {

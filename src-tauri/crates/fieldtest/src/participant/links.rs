@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use media::{
-    ConsumerOptions, Device, OpusOptions, RecvTransport, TransportEvent, TransportEvents,
-    TransportOptions, TransportState,
+    ConsumerOptions, Device, OpusOptions, RecvTransport, Transport, TransportEvent,
+    TransportEvents, TransportOptions, TransportState,
 };
 use ortc::MediaKind;
 use signaling::Gateway;
@@ -69,15 +69,10 @@ impl Route<'_> {
     }
 
     /// Tells the gateway the keys, then begins.
-    async fn connect(
-        &self,
-        id: &TransportId,
-        dtls: &ortc::DtlsParameters,
-        begin: impl FnOnce(),
-        stages: Stages,
-    ) {
-        match self.gateway.connect_transport(id, dtls).await {
-            Ok(()) => begin(),
+    async fn connect(&self, id: &TransportId, transport: &Transport, stages: Stages) {
+        let dtls = transport.dtls_parameters();
+        match self.gateway.connect_transport(id, &dtls).await {
+            Ok(()) => transport.connect(),
             Err(error) => self.shared.fail(stages.dtls, error),
         }
     }
@@ -102,8 +97,7 @@ impl Route<'_> {
         };
         self.shared.opened_send(transport.clone());
         let id = TransportId::new(transport.id());
-        let dtls = transport.dtls_parameters();
-        let connect = self.connect(&id, &dtls, || transport.connect(), stages);
+        let connect = self.connect(&id, &transport, stages);
         let produce = async {
             let producer = match transport.produce_audio(OpusOptions::default()).await {
                 Ok(producer) => producer,
@@ -149,8 +143,7 @@ impl Route<'_> {
         };
         self.shared.opened_receive(transport.clone());
         let id = TransportId::new(transport.id());
-        let dtls = transport.dtls_parameters();
-        let connect = self.connect(&id, &dtls, || transport.connect(), stages);
+        let connect = self.connect(&id, &transport, stages);
         tokio::join!(
             connect,
             self.consume_all(&transport, tracks, options),

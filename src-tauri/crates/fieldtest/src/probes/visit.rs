@@ -301,14 +301,21 @@ impl Opened {
     }
 
     fn id(&self) -> TransportId {
-        let send = self.send.as_ref().map(SendTransport::id);
-        let receive = self.receive.as_ref().map(RecvTransport::id);
+        let send = self.send.as_ref().map(|transport| transport.id());
+        let receive = self.receive.as_ref().map(|transport| transport.id());
         TransportId::new(send.or(receive).unwrap_or_default())
     }
 
     fn dtls(&self) -> ortc::DtlsParameters {
-        let send = self.send.as_ref().map(SendTransport::dtls_parameters);
-        let receive = || self.receive.as_ref().map(RecvTransport::dtls_parameters);
+        let send = self
+            .send
+            .as_ref()
+            .map(|transport| transport.dtls_parameters());
+        let receive = || {
+            self.receive
+                .as_ref()
+                .map(|transport| transport.dtls_parameters())
+        };
         send.or_else(receive).unwrap_or(ortc::DtlsParameters {
             role: ortc::DtlsRole::Client,
             fingerprints: Vec::new(),

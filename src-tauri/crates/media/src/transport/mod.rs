@@ -2,6 +2,7 @@
 
 mod candidates;
 mod description;
+mod either;
 pub(crate) mod exchange;
 mod life;
 mod link;
@@ -11,6 +12,7 @@ mod sockets;
 
 pub(crate) use link::Waker;
 
+pub use either::Transport;
 pub use recv::RecvTransport;
 pub use send::SendTransport;
 

@@ -1,28 +1,34 @@
 //! The transport to consume on.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Instant;
 
-use ortc::{
-    AUDIO_LEVEL, DtlsParameters, IceParameters, RtpCapabilities, RtpParameters,
-    TransportParameters, can_receive, is_rtx,
-};
-use tokio::sync::watch;
+use ortc::{AUDIO_LEVEL, RtpCapabilities, RtpParameters, TransportParameters, can_receive, is_rtx};
 
+use super::either::Transport;
 use super::exchange::{ConsumerStream, Outlet, Retransmission};
-use super::link::{Link, Waker};
+use super::link::Waker;
 use super::{TransportEvents, TransportOptions, TransportState};
-use crate::{Consumer, ConsumerOptions, ConsumerPackets, MediaError, RtpPacket, TransportStats};
+use crate::{Consumer, ConsumerOptions, ConsumerPackets, MediaError, RtpPacket};
 
 /// Packets that may wait for a slow reader: five seconds of sound.
 const PACKETS_KEPT: usize = 256;
 
 /// A transport to consume on. Clones are handles of the same transport; it ends with
-/// [`Self::close`] or when the last handle is dropped.
+/// [`Transport::close`] or when the last handle is dropped.
 #[derive(Clone, Debug)]
 pub struct RecvTransport {
-    link: Arc<Link>,
+    transport: Transport,
     capabilities: Arc<RtpCapabilities>,
+}
+
+impl Deref for RecvTransport {
+    type Target = Transport;
+
+    fn deref(&self) -> &Transport {
+        &self.transport
+    }
 }
 
 impl RecvTransport {
@@ -31,50 +37,12 @@ impl RecvTransport {
         parameters: TransportParameters,
         options: TransportOptions,
     ) -> Result<(Self, TransportEvents), MediaError> {
-        let (link, events) = Link::open(parameters, options).await?;
-        Ok((Self { link, capabilities }, events))
-    }
-
-    /// The router's id of the transport.
-    pub fn id(&self) -> &str {
-        self.link.id()
-    }
-
-    /// What to send with `connect-webrtc-transport`: role client, one SHA-256 fingerprint.
-    pub fn dtls_parameters(&self) -> DtlsParameters {
-        self.link.dtls_parameters()
-    }
-
-    /// Lets DTLS start. Call it once the gateway has acknowledged `connect-webrtc-transport`: a
-    /// handshake that starts earlier is not heard, and is repeated only after a second. Must be
-    /// called within a tokio runtime.
-    pub fn connect(&self) {
-        self.link.connect();
-    }
-
-    /// Where the transport is in its life.
-    pub fn state(&self) -> TransportState {
-        self.link.state()
-    }
-
-    /// The state and its changes, without the other events.
-    pub fn states(&self) -> watch::Receiver<TransportState> {
-        self.link.states()
-    }
-
-    /// Starts ICE again with the router's new credentials, for gateways that can restart it.
-    pub async fn restart_ice(&self, parameters: IceParameters) -> Result<(), MediaError> {
-        self.link.restart_ice(&parameters).await
-    }
-
-    /// Totals over all tracks.
-    pub async fn stats(&self) -> TransportStats {
-        self.link.stats().await
-    }
-
-    /// Ends all tracks, tasks and sockets. Idempotent.
-    pub async fn close(&self) {
-        self.link.close().await;
+        let (transport, events) = Transport::open(parameters, options).await?;
+        let opened = Self {
+            transport,
+            capabilities,
+        };
+        Ok((opened, events))
     }
 
     /// Prepares for a consumer; afterwards the gateway may be asked to resume it. May be called
@@ -116,7 +84,7 @@ impl RecvTransport {
             .first()
             .and_then(|encoding| encoding.ssrc)
             .ok_or(MediaError::UnusableSsrc)?;
-        let added = self.link.streams.add_consumer(ConsumerStream {
+        let added = self.transport.0.streams.add_consumer(ConsumerStream {
             id: options.id.clone(),
             ssrc,
             clock_rate: codec.clock_rate,
@@ -132,13 +100,13 @@ impl RecvTransport {
         if !added {
             return Err(MediaError::UnusableSsrc);
         }
-        let waker = Waker::new(&self.link);
+        let waker = Waker::new(&self.transport.0);
         // The engine learns of the new deadline for a first packet.
         waker.wake();
         Ok(Consumer::new(
             options,
             ssrc,
-            Arc::clone(&self.link.streams),
+            Arc::clone(&self.transport.0.streams),
             waker,
         ))
     }

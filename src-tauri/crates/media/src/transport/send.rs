@@ -1,25 +1,33 @@
 //! The transport to produce on.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use ortc::{
-    AUDIO_LEVEL, DtlsParameters, ExtendedRtpCapabilities, IceParameters, MediaKind, RtcpParameters,
-    RtpEncodingParameters, RtpParameters, TransportParameters, reduce_codecs,
-    sending_rtp_parameters,
+    AUDIO_LEVEL, ExtendedRtpCapabilities, MediaKind, RtcpParameters, RtpEncodingParameters,
+    RtpParameters, TransportParameters, reduce_codecs, sending_rtp_parameters,
 };
-use tokio::sync::watch;
 
+use super::either::Transport;
 use super::exchange::ProducerStream;
-use super::link::{Link, Waker};
+use super::link::Waker;
 use super::{TransportEvents, TransportOptions, TransportState};
-use crate::{MediaError, OpusOptions, Producer, TransportStats};
+use crate::{MediaError, OpusOptions, Producer};
 
 /// A transport to produce on. Clones are handles of the same transport; it ends with
-/// [`Self::close`] or when the last handle is dropped.
+/// [`Transport::close`] or when the last handle is dropped.
 #[derive(Clone, Debug)]
 pub struct SendTransport {
-    link: Arc<Link>,
+    transport: Transport,
     capabilities: Arc<ExtendedRtpCapabilities>,
+}
+
+impl Deref for SendTransport {
+    type Target = Transport;
+
+    fn deref(&self) -> &Transport {
+        &self.transport
+    }
 }
 
 impl SendTransport {
@@ -28,50 +36,12 @@ impl SendTransport {
         parameters: TransportParameters,
         options: TransportOptions,
     ) -> Result<(Self, TransportEvents), MediaError> {
-        let (link, events) = Link::open(parameters, options).await?;
-        Ok((Self { link, capabilities }, events))
-    }
-
-    /// The router's id of the transport.
-    pub fn id(&self) -> &str {
-        self.link.id()
-    }
-
-    /// What to send with `connect-webrtc-transport`: role client, one SHA-256 fingerprint.
-    pub fn dtls_parameters(&self) -> DtlsParameters {
-        self.link.dtls_parameters()
-    }
-
-    /// Lets DTLS start. Call it once the gateway has acknowledged `connect-webrtc-transport`: a
-    /// handshake that starts earlier is not heard, and is repeated only after a second. Must be
-    /// called within a tokio runtime.
-    pub fn connect(&self) {
-        self.link.connect();
-    }
-
-    /// Where the transport is in its life.
-    pub fn state(&self) -> TransportState {
-        self.link.state()
-    }
-
-    /// The state and its changes, without the other events.
-    pub fn states(&self) -> watch::Receiver<TransportState> {
-        self.link.states()
-    }
-
-    /// Starts ICE again with the router's new credentials, for gateways that can restart it.
-    pub async fn restart_ice(&self, parameters: IceParameters) -> Result<(), MediaError> {
-        self.link.restart_ice(&parameters).await
-    }
-
-    /// Totals over all tracks.
-    pub async fn stats(&self) -> TransportStats {
-        self.link.stats().await
-    }
-
-    /// Ends all tracks, tasks and sockets. Idempotent.
-    pub async fn close(&self) {
-        self.link.close().await;
+        let (transport, events) = Transport::open(parameters, options).await?;
+        let opened = Self {
+            transport,
+            capabilities,
+        };
+        Ok((opened, events))
     }
 
     /// A new Opus track; send its [`Producer::rtp_parameters`] with `produce`. May be called before
@@ -103,12 +73,12 @@ impl SendTransport {
             sequence: rand::random(),
             timestamp: rand::random(),
         };
-        self.link.streams.add_producer(ssrc, stream);
+        self.transport.0.streams.add_producer(ssrc, stream);
         Ok(Producer::new(
             parameters,
             ssrc,
-            Arc::clone(&self.link.streams),
-            Waker::new(&self.link),
+            Arc::clone(&self.transport.0.streams),
+            Waker::new(&self.transport.0),
         ))
     }
 
@@ -130,7 +100,7 @@ impl SendTransport {
             ..RtpEncodingParameters::default()
         }];
         parameters.rtcp = RtcpParameters {
-            cname: Some(self.link.cname.to_string()),
+            cname: Some(self.transport.0.cname.to_string()),
             reduced_size: Some(true),
             mux: None,
         };
