@@ -205,7 +205,7 @@ fn machine_broken() -> (Vec<RungResult>, Value) {
         if result.rung == Rung::Machine {
             let finding = Finding::new("microphone-silent", Verdict::Failed)
                 .with("device", "Built-in Audio Analog Stereo")
-                .or("microphone-denied");
+                .or("microphone-permission");
             *result = RungResult::new(
                 Rung::Machine,
                 vec![finding],
