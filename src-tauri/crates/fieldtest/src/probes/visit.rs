@@ -11,12 +11,14 @@ use media::{
     TransportEvents, TransportOptions, TransportState,
 };
 use ortc::TransportParameters;
-use signaling::wire::{Direction, JoinRoom, Joined, RequestName, TransportId};
-use signaling::{
-    Cause, ConnectOptions, DiscoveryError, DiscoveryOptions, Gateway, RequestError, RoomId,
-    RoomLink,
+use signaling::wire::{
+    Direction, JoinRoom, Joined, Language, ParticipantId, RequestName, ServerEvent, TransportId,
 };
-use tokio::sync::watch;
+use signaling::{
+    Cause, ConnectOptions, DiscoveryError, DiscoveryOptions, Gateway, GatewayEvent, GatewayEvents,
+    RequestError, RoomId, RoomLink,
+};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 use tokio_util::task::TaskTracker;
@@ -27,6 +29,8 @@ use crate::facts::{GatewayRequest, Refusal, RequestOutcome, TransportFacts};
 
 /// Name of the participants, for people who look at the server.
 const NAME: &str = "Field test";
+/// Captions that are kept until somebody asks for them. More are those of a gateway gone mad.
+const CAPTIONS: usize = 64;
 
 /// Visits that are being brought to their end. Clones share them.
 #[derive(Debug, Clone, Default)]
@@ -65,13 +69,24 @@ pub(super) struct Place {
     pub(super) gateway: Url,
     pub(super) connect: ConnectOptions,
     pub(super) room: RoomId,
+    /// What the participant speaks, and wants to read.
+    pub(super) language: Language,
     pub(super) departures: Departures,
+}
+
+/// A caption, a translation or an error of the recogniser.
+#[derive(Debug)]
+pub(super) struct Heard {
+    pub(super) at: Instant,
+    pub(super) event: ServerEvent,
 }
 
 /// A participant who has asked to join, or has joined.
 pub(super) struct Visit {
     stay: Option<Stay>,
     place: Place,
+    captions: mpsc::Receiver<Heard>,
+    participant: Option<ParticipantId>,
 }
 
 /// What must be undone.
@@ -97,10 +112,11 @@ impl Visit {
             let host = place.gateway.host_str().unwrap_or_default().to_owned();
             Err(DiscoveryError::Timeout { host })
         })?;
-        let mut events = dialed.events;
-        // Nothing of it is needed, and it must not pile up.
-        tokio::spawn(async move { while events.next().await.is_some() {} });
+        let (heard, captions) = mpsc::channel(CAPTIONS);
+        tokio::spawn(listen(dialed.events, heard));
         Ok(Self {
+            captions,
+            participant: None,
             stay: Some(Stay {
                 gateway: dialed.gateway,
                 joining: None,
@@ -113,7 +129,11 @@ impl Visit {
 
     /// Joins.
     pub(super) async fn join(&mut self) -> (GatewayRequest, Option<Joined>) {
-        let join = JoinRoom::new(self.place.room.clone(), NAME);
+        let join = JoinRoom {
+            source_language: Some(self.place.language.clone()),
+            target_language: Some(self.place.language.clone()),
+            ..JoinRoom::new(self.place.room.clone(), NAME)
+        };
         let Some(stay) = &mut self.stay else {
             return (GatewayRequest::default(), None);
         };
@@ -135,6 +155,7 @@ impl Visit {
         if request.outcome != RequestOutcome::Silent {
             stay.joining = None;
         }
+        self.participant = joined.as_ref().map(|joined| joined.participant_id.clone());
         (request, joined)
     }
 
@@ -201,6 +222,22 @@ impl Visit {
             opened.finish(&mut facts).await;
         }
         facts
+    }
+
+    /// The gateway's id of this participant.
+    pub(super) fn participant(&self) -> Option<&ParticipantId> {
+        self.participant.as_ref()
+    }
+
+    /// The next caption, translation or error of the recogniser; none when the socket is gone.
+    /// Cancel-safe.
+    pub(super) async fn caption(&mut self) -> Option<Heard> {
+        self.captions.recv().await
+    }
+
+    /// Forgets the captions of what was heard before.
+    pub(super) fn forget_captions(&mut self) {
+        while self.captions.try_recv().is_ok() {}
     }
 
     /// The transport to send on.
@@ -339,6 +376,22 @@ impl Opened {
             Err(_) => {}
         }
         facts.path = self.path.borrow().map(in_short);
+    }
+}
+
+/// Keeps captions and what belongs to them. Nothing else is needed, and nothing must pile up.
+async fn listen(mut events: GatewayEvents, heard: mpsc::Sender<Heard>) {
+    while let Some(event) = events.next().await {
+        let GatewayEvent::Event(event) = event else {
+            continue;
+        };
+        if matches!(
+            event,
+            ServerEvent::Caption(_) | ServerEvent::Translation(_) | ServerEvent::CaptionStatus(_)
+        ) {
+            let at = Instant::now();
+            let _ = heard.try_send(Heard { at, event });
+        }
     }
 }
 
