@@ -14,10 +14,14 @@ use media::IceServer;
 use signaling::Endpoints;
 use signaling::discovery::{GatewaySource, TranslationKind};
 
+/// How the addresses of services begin.
+const SERVICES: [&str; 3] = ["stt=", "translation=", "tts="];
+
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (named, plain): (Vec<_>, Vec<_>) = arguments.iter().partition(|one| one.contains('='));
+    let is_named = |one: &&String| SERVICES.iter().any(|name| one.starts_with(name));
+    let (named, plain): (Vec<_>, Vec<_>) = arguments.iter().partition(is_named);
     let (gateway, relay) = plain.split_first().expect("a gateway");
     let mut subject = Subject::new(gateway.parse().expect("the gateway's address"));
     if let [url, username, credential] = relay {
@@ -31,10 +35,10 @@ async fn main() {
     let endpoints = Endpoints {
         gateway: subject.gateway.clone(),
         source: GatewaySource::Override,
-        translation: service(&named, "translation"),
+        translation: service(&named, "translation="),
         translation_kind: TranslationKind::Auto,
-        speech: service(&named, "tts"),
-        recognition: service(&named, "stt"),
+        speech: service(&named, "tts="),
+        recognition: service(&named, "stt="),
         stun: Vec::new(),
     };
     let mut said: Option<ServicesFacts> = None;
@@ -58,7 +62,6 @@ async fn main() {
 
 /// The address of a service, if it was given.
 fn service<T: FromStr>(named: &[&String], name: &str) -> Option<T> {
-    let mut found = named.iter().filter_map(|one| one.split_once('='));
-    let (_, url) = found.find(|(found, _)| *found == name)?;
+    let url = named.iter().find_map(|one| one.strip_prefix(name))?;
     Some(url.parse().ok().expect("a service's address"))
 }

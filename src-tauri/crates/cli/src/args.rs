@@ -298,6 +298,10 @@ pub struct Probe {
     /// End after so many rounds
     #[arg(long)]
     pub rounds: Option<u64>,
+    /// Also speak a sentence to see captions, translation and speech: at most every 5 minutes, as
+    /// people's captions wait behind it
+    #[arg(long)]
+    pub captions: bool,
     /// Print JSON lines instead of text
     #[arg(long)]
     pub json: bool,
@@ -404,7 +408,7 @@ mod tests {
         let probe = Args::try_parse_from(line);
         assert!(
             matches!(probe, Ok(Args { command: Command::Probe(probe), .. })
-            if probe.every == Duration::from_secs(60))
+            if probe.every == Duration::from_secs(60) && !probe.captions)
         );
     }
 

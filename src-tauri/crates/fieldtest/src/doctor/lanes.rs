@@ -249,10 +249,15 @@ async fn make_call(climb: &Climb, network: Arc<Network>, endpoints: &Endpoints) 
     });
     subject.deadline = Some(tokio::time::Instant::now() + climb.left());
     let departures = Departures::from(climb.leaving());
-    let probe = call::examine(&subject, &departures, |rung, seen| {
-        climb.record(|facts| facts.take_call(seen));
-        climb.judge_meanwhile(rung);
-    });
+    let probe = async {
+        let mut since = climb.elapsed();
+        let tell = |rung, seen: &Facts| {
+            climb.record(|facts| facts.take_call(seen));
+            climb.judge_meanwhile(rung, since);
+            since = climb.elapsed();
+        };
+        call::examine(&subject, &departures, tell).await
+    };
     climb
         .look_together(&CALL, probe, |facts, seen| facts.take_call(&seen))
         .await;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+use super::captions::Captions;
 use super::policy::RESTART_SLACK;
 use super::round::Round;
 use crate::Rung;
@@ -18,6 +19,11 @@ pub struct Metrics {
     skipped: u64,
     failures: BTreeMap<(&'static str, String), u64>,
     last: Option<Round>,
+    /// By outcome: `ok`, `failed`, `unknown`.
+    sentences: BTreeMap<&'static str, u64>,
+    silent: BTreeMap<String, u64>,
+    /// The last sentence, and when its round began.
+    captions: Option<(u64, Captions)>,
     last_success_unix_ms: Option<u64>,
     restarts: u64,
     uptime_s: Option<f64>,
@@ -76,7 +82,24 @@ impl Metrics {
             let code = round.code.clone().unwrap_or_default();
             *self.failures.entry((layer, code)).or_default() += 1;
         }
+        if let Some(captions) = &round.captions {
+            self.sentence(round.at_unix_ms, captions);
+        }
         self.last = Some(round.clone());
+    }
+
+    fn sentence(&mut self, at_unix_ms: u64, captions: &Captions) {
+        let outcome = match captions.ok {
+            Some(true) => "ok",
+            Some(false) => "failed",
+            None => "unknown",
+        };
+        *self.sentences.entry(outcome).or_default() += 1;
+        if captions.ok == Some(false) {
+            let code = captions.code.clone().unwrap_or_default();
+            *self.silent.entry(code).or_default() += 1;
+        }
+        self.captions = Some((at_unix_ms, captions.clone()));
     }
 
     /// Counts rounds that could not begin in time.
@@ -161,9 +184,60 @@ impl Metrics {
             Some(self.health_failed as f64),
         );
         if let Some(last) = &self.last {
-            page.last_round(last);
+            page.last_round(last, self.captions.as_ref().and_then(|(_, last)| last.ok));
+        }
+        if let Some((at, last)) = &self.captions {
+            self.render_captions(&mut page, *at, last);
         }
         page.0
+    }
+
+    fn render_captions(&self, page: &mut Page, at_unix_ms: u64, last: &Captions) {
+        page.family("captions_total", "counter", "Spoken sentences by outcome.");
+        for (outcome, count) in &self.sentences {
+            let labels = format!("outcome=\"{outcome}\"");
+            page.value("captions_total", &labels, *count as f64);
+        }
+        page.family(
+            "captions_failures_total",
+            "counter",
+            "Spoken sentences of which a stage was silent, by cause.",
+        );
+        for (code, count) in &self.silent {
+            let labels = format!("code=\"{}\"", escaped(code));
+            page.value("captions_failures_total", &labels, *count as f64);
+        }
+        page.single(
+            "captions_timestamp_seconds",
+            "gauge",
+            "When the round of the last sentence began.",
+            Some(at_unix_ms as f64 / 1_000.0),
+        );
+        let seconds = |ms: Option<f64>| ms.map(|ms| ms / 1_000.0);
+        for (name, help, value) in [
+            (
+                "caption_seconds",
+                "From the end of the last sentence to its caption.",
+                seconds(last.caption_ms),
+            ),
+            (
+                "translation_seconds",
+                "Translation of the last sentence.",
+                seconds(last.translation_ms),
+            ),
+            (
+                "synthesis_seconds",
+                "Speech of the last translation.",
+                seconds(last.synthesis_ms),
+            ),
+            (
+                "caption_recognised_ratio",
+                "Share of the sentence's words in its caption, 0 to 1.",
+                last.recognised,
+            ),
+        ] {
+            page.single(name, "gauge", help, value);
+        }
     }
 }
 
@@ -192,7 +266,8 @@ impl Page {
         }
     }
 
-    fn last_round(&mut self, round: &Round) {
+    /// `captions`: whether captions worked when they were last looked at.
+    fn last_round(&mut self, round: &Round, captions: Option<bool>) {
         let up = f64::from(u8::from(round.ok));
         self.single("up", "gauge", "Whether the last round was ok.", Some(up));
         self.single(
@@ -213,7 +288,8 @@ impl Page {
             "gauge",
             "Layers of the last round: 1 ok, 0 failed; none where nothing was seen.",
         );
-        for (layer, ok) in layers(round) {
+        let pipeline = captions.map(|ok| (Rung::Pipeline, ok));
+        for (layer, ok) in layers(round).chain(pipeline) {
             let labels = format!("layer=\"{}\"", layer_name(layer));
             self.value("layer_ok", &labels, f64::from(u8::from(ok)));
         }
@@ -372,6 +448,46 @@ mod tests {
     }
 
     #[test]
+    fn sentences_are_counted_and_the_last_one_is_kept() {
+        let mut metrics = Metrics::default();
+        let mut spoke = ok();
+        spoke.captions = Some(Captions {
+            ok: Some(true),
+            caption_ms: Some(520.0),
+            ..Captions::default()
+        });
+        metrics.round(&spoke);
+        metrics.round(&ok());
+        let page = metrics.render();
+        for line in [
+            "jbcall_probe_caption_seconds 0.52",
+            "jbcall_probe_captions_total{outcome=\"ok\"} 1",
+            "jbcall_probe_captions_timestamp_seconds 1800000000.5",
+            "jbcall_probe_layer_ok{layer=\"pipeline\"} 1",
+        ] {
+            assert!(page.lines().any(|found| found == line), "{line}: {page}");
+        }
+        spoke.captions = Some(Captions {
+            ok: Some(false),
+            code: Some("asr-refused".to_owned()),
+            ..Captions::default()
+        });
+        metrics.round(&spoke);
+        let page = metrics.render();
+        for line in [
+            "jbcall_probe_captions_total{outcome=\"failed\"} 1",
+            "jbcall_probe_captions_failures_total{code=\"asr-refused\"} 1",
+            "jbcall_probe_layer_ok{layer=\"pipeline\"} 0",
+            "jbcall_probe_up 1",
+        ] {
+            assert!(page.lines().any(|found| found == line), "{line}: {page}");
+        }
+        assert!(!page.contains("caption_seconds"), "there was none");
+        let silent = Metrics::default().render();
+        assert!(!silent.contains("caption"), "nobody spoke");
+    }
+
+    #[test]
     fn the_dashboard_shows_only_what_there_is() {
         let dashboard = include_str!("../../../../../docs/grafana/jbcall-probe.json");
         let mut metrics = Metrics::default();
@@ -381,6 +497,14 @@ mod tests {
             jitter_ms: Some(1.0),
             round_trip_ms: Some(1.0),
             loss: Some(0.0),
+            captions: Some(Captions {
+                ok: Some(true),
+                caption_ms: Some(500.0),
+                translation_ms: Some(100.0),
+                synthesis_ms: Some(300.0),
+                recognised: Some(1.0),
+                ..Captions::default()
+            }),
             ..ok()
         });
         let page = metrics.render();
