@@ -1,7 +1,8 @@
 """Recognition, translation and speech in the shapes of the services in production, with faults.
 
 /stt, /translation and /tts are the three services. `GET /faults?translation=500` breaks one until
-it is told otherwise; without a value it is well again.
+it is told otherwise; without a value it is well again. /env-config.js is that of a site which names
+them, with the gateway of `GET /gateway?url=…`.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ import time
 import wave
 from typing import Literal
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
 HEARD = {
@@ -34,6 +35,30 @@ app = FastAPI()
 async def break_some(stt: str = "", translation: str = "", tts: str = ""):
     faults.update(stt=stt, translation=translation, tts=tts)
     return faults
+
+
+site = {"gateway": ""}
+
+
+@app.get("/gateway")
+async def name_gateway(url: str):
+    site["gateway"] = url
+    return site
+
+
+@app.get("/env-config.js")
+async def env_config(request: Request):
+    base = str(request.base_url).rstrip("/")
+    values = {
+        "REACT_APP_GATEWAY_URL": site["gateway"],
+        "REACT_APP_TRANSLATION_SERVICE_URL": f"{base}/translation",
+        "REACT_APP_TRANSLATION_SERVICE_TYPE": "auto",
+        "REACT_APP_TTS_SERVICE_URL": f"{base}/tts",
+        "REACT_APP_STT_SERVICE_URL": f"{base}/stt",
+    }
+    lines = "".join(f'  {key}: "{value}",\n' for key, value in values.items())
+    script = f"window._env_ = {{\n{lines}}};\n"
+    return Response(script, media_type="application/javascript")
 
 
 async def misbehave(service):

@@ -188,6 +188,12 @@ impl SpeechServices {
         format!("http://{}/{service}", self.address)
     }
 
+    /// A link to a room of a site that names the services and this gateway.
+    pub fn room(&self, gateway: &ReferenceGateway) -> String {
+        http_get(&self.address, &format!("/gateway?url={}", gateway.url()));
+        format!("http://{}/room/captions-88", self.address)
+    }
+
     /// Breaks some, such as `translation=500`; all others are well again.
     pub fn set_faults(&self, faults: &str) {
         http_get(&self.address, &format!("/faults?{faults}"));

@@ -2,8 +2,17 @@
 //! with the help of services as in production.
 
 use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use fieldtest::doctor;
+use fieldtest::monitor::{self, Metrics, ProbeOptions, Round, RoundOptions};
+use fieldtest::report::End;
+use fieldtest::report::text::Layout;
+use fieldtest::{Rung, Verdict};
+use media::TransportOptions;
 use serde_json::{Value, json};
+use signaling::{ConnectOptions, DiscoveryOptions};
 use tests::process::{PATIENCE, Process, free_port};
 use tests::servers::{ReferenceGateway, SpeechServices};
 
@@ -153,6 +162,7 @@ pub fn run(table: &mut Table) {
     deployment
         .gateway
         .set(&json!({ "captions": captions, "tapDeaf": false }));
+    whole_programs(&deployment);
     services_down(table, &deployment, &closed);
     not_named(table, &mut deployment);
     deployment.gateway.assert_well_treated();
@@ -196,6 +206,74 @@ fn assert_well(rungs: &Value, facts: &Value) {
         "{facts}"
     );
     println!("{:<40} {}", "", pipeline(rungs)["evidence"][0]["seen"]);
+}
+
+/// The doctor and the probe find the services by the site, and stay within their time.
+fn whole_programs(deployment: &Deployment) {
+    let link = deployment.services.room(&deployment.gateway);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let options = doctor::Options {
+        link: link.clone(),
+        no_microphone: true,
+        ..doctor::Options::default()
+    };
+    let run = doctor::run(options, |_| {}, std::future::pending());
+    let report = runtime.block_on(run);
+    assert_eq!(report.end, End::Complete, "{report:#?}");
+    let result = report.result(Rung::Pipeline).expect("a result");
+    assert_eq!(result.verdict, Verdict::Ok, "{result:#?}");
+    assert_eq!(report.culprit, None, "{report:#?}");
+    let took = |rung| report.timing(rung).map_or(0.0, |timing| timing.took_ms);
+    // The sentence alone takes as long; joining a room does not.
+    assert!(took(Rung::Pipeline) > 2_700.0, "{:?}", report.timings);
+    assert!(
+        took(Rung::Room) < took(Rung::Pipeline),
+        "{:?}",
+        report.timings
+    );
+    println!(
+        "{}",
+        fieldtest::report::text::render(&report, &Layout::default())
+    );
+
+    let round = RoundOptions {
+        link: signaling::RoomLink::parse(&link).expect("a link"),
+        discovery: DiscoveryOptions::default(),
+        connect: ConnectOptions::default(),
+        media: TransportOptions::default(),
+    };
+    let options = ProbeOptions {
+        round,
+        every: Duration::from_secs(1),
+        rounds: Some(2),
+        captions: true,
+    };
+    let metrics = Arc::new(Mutex::new(Metrics::default()));
+    let mut rounds: Vec<Round> = Vec::new();
+    let probe = monitor::run(
+        options,
+        Arc::clone(&metrics),
+        |round| rounds.push(round.clone()),
+        std::future::pending(),
+    );
+    runtime.block_on(probe).expect("the sound is encoded");
+    let captions = rounds[0].captions.as_ref().expect("a sentence was spoken");
+    assert_eq!(captions.ok, Some(true), "{captions:?}");
+    assert_eq!(captions.recognised, Some(1.0));
+    assert!(
+        captions.caption_ms.is_some_and(|ms| ms > 300.0),
+        "{captions:?}"
+    );
+    assert!(captions.translation_ms.is_some() && captions.synthesis_ms.is_some());
+    assert_eq!(rounds[1].captions, None, "not with every round");
+    let page = metrics.lock().expect("nobody panics").render();
+    for name in [
+        "caption_seconds",
+        "translation_seconds",
+        "synthesis_seconds",
+    ] {
+        assert!(page.contains(&format!("\njbcall_probe_{name} ")), "{page}");
+    }
 }
 
 fn pipeline(rungs: &Value) -> &Value {
