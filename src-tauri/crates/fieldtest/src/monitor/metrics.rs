@@ -1,12 +1,12 @@
 //! What all rounds came to, as Prometheus reads it (text exposition format 0.0.4).
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use super::captions::Captions;
+use super::exposition::{Page, escaped};
 use super::policy::RESTART_SLACK;
 use super::round::Round;
+use super::sentences::Sentences;
 use crate::Rung;
 use crate::health::Health;
 use crate::participant::Stage;
@@ -19,11 +19,7 @@ pub struct Metrics {
     skipped: u64,
     failures: BTreeMap<(&'static str, String), u64>,
     last: Option<Round>,
-    /// By outcome: `ok`, `failed`, `unknown`.
-    sentences: BTreeMap<&'static str, u64>,
-    silent: BTreeMap<String, u64>,
-    /// The last sentence, and when its round began.
-    captions: Option<(u64, Captions)>,
+    sentences: Sentences,
     last_success_unix_ms: Option<u64>,
     restarts: u64,
     uptime_s: Option<f64>,
@@ -83,23 +79,9 @@ impl Metrics {
             *self.failures.entry((layer, code)).or_default() += 1;
         }
         if let Some(captions) = &round.captions {
-            self.sentence(round.at_unix_ms, captions);
+            self.sentences.count(round.at_unix_ms, captions);
         }
         self.last = Some(round.clone());
-    }
-
-    fn sentence(&mut self, at_unix_ms: u64, captions: &Captions) {
-        let outcome = match captions.ok {
-            Some(true) => "ok",
-            Some(false) => "failed",
-            None => "unknown",
-        };
-        *self.sentences.entry(outcome).or_default() += 1;
-        if captions.ok == Some(false) {
-            let code = captions.code.clone().unwrap_or_default();
-            *self.silent.entry(code).or_default() += 1;
-        }
-        self.captions = Some((at_unix_ms, captions.clone()));
     }
 
     /// Counts rounds that could not begin in time.
@@ -184,88 +166,14 @@ impl Metrics {
             Some(self.health_failed as f64),
         );
         if let Some(last) = &self.last {
-            page.last_round(last, self.captions.as_ref().and_then(|(_, last)| last.ok));
+            page.last_round(last, self.sentences.work());
         }
-        if let Some((at, last)) = &self.captions {
-            self.render_captions(&mut page, *at, last);
-        }
+        self.sentences.render(&mut page);
         page.0
-    }
-
-    fn render_captions(&self, page: &mut Page, at_unix_ms: u64, last: &Captions) {
-        page.family("captions_total", "counter", "Spoken sentences by outcome.");
-        for (outcome, count) in &self.sentences {
-            let labels = format!("outcome=\"{outcome}\"");
-            page.value("captions_total", &labels, *count as f64);
-        }
-        page.family(
-            "captions_failures_total",
-            "counter",
-            "Spoken sentences of which a stage was silent, by cause.",
-        );
-        for (code, count) in &self.silent {
-            let labels = format!("code=\"{}\"", escaped(code));
-            page.value("captions_failures_total", &labels, *count as f64);
-        }
-        page.single(
-            "captions_timestamp_seconds",
-            "gauge",
-            "When the round of the last sentence began.",
-            Some(at_unix_ms as f64 / 1_000.0),
-        );
-        let seconds = |ms: Option<f64>| ms.map(|ms| ms / 1_000.0);
-        for (name, help, value) in [
-            (
-                "caption_seconds",
-                "From the end of the last sentence to its caption.",
-                seconds(last.caption_ms),
-            ),
-            (
-                "translation_seconds",
-                "Translation of the last sentence.",
-                seconds(last.translation_ms),
-            ),
-            (
-                "synthesis_seconds",
-                "Speech of the last translation.",
-                seconds(last.synthesis_ms),
-            ),
-            (
-                "caption_recognised_ratio",
-                "Share of the sentence's words in its caption, 0 to 1.",
-                last.recognised,
-            ),
-        ] {
-            page.single(name, "gauge", help, value);
-        }
     }
 }
 
-#[derive(Default)]
-struct Page(String);
-
 impl Page {
-    fn family(&mut self, name: &str, kind: &str, help: &str) {
-        let _ = writeln!(self.0, "# HELP jbcall_probe_{name} {help}");
-        let _ = writeln!(self.0, "# TYPE jbcall_probe_{name} {kind}");
-    }
-
-    fn value(&mut self, name: &str, labels: &str, value: f64) {
-        let _ = if labels.is_empty() {
-            writeln!(self.0, "jbcall_probe_{name} {value}")
-        } else {
-            writeln!(self.0, "jbcall_probe_{name}{{{labels}}} {value}")
-        };
-    }
-
-    /// A family of one value; left out when there is none.
-    fn single(&mut self, name: &str, kind: &str, help: &str, value: Option<f64>) {
-        if let Some(value) = value {
-            self.family(name, kind, help);
-            self.value(name, "", value);
-        }
-    }
-
     /// `captions`: whether captions worked when they were last looked at.
     fn last_round(&mut self, round: &Round, captions: Option<bool>) {
         let up = f64::from(u8::from(round.ok));
@@ -353,15 +261,9 @@ fn layers(round: &Round) -> impl Iterator<Item = (Rung, bool)> + '_ {
     })
 }
 
-fn escaped(label: &str) -> String {
-    label
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n")
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::captions::Captions;
     use super::*;
 
     fn ok() -> Round {
@@ -445,46 +347,6 @@ mod tests {
                 assert!(value.parse::<f64>().is_ok(), "{line}");
             }
         }
-    }
-
-    #[test]
-    fn sentences_are_counted_and_the_last_one_is_kept() {
-        let mut metrics = Metrics::default();
-        let mut spoke = ok();
-        spoke.captions = Some(Captions {
-            ok: Some(true),
-            caption_ms: Some(520.0),
-            ..Captions::default()
-        });
-        metrics.round(&spoke);
-        metrics.round(&ok());
-        let page = metrics.render();
-        for line in [
-            "jbcall_probe_caption_seconds 0.52",
-            "jbcall_probe_captions_total{outcome=\"ok\"} 1",
-            "jbcall_probe_captions_timestamp_seconds 1800000000.5",
-            "jbcall_probe_layer_ok{layer=\"pipeline\"} 1",
-        ] {
-            assert!(page.lines().any(|found| found == line), "{line}: {page}");
-        }
-        spoke.captions = Some(Captions {
-            ok: Some(false),
-            code: Some("asr-refused".to_owned()),
-            ..Captions::default()
-        });
-        metrics.round(&spoke);
-        let page = metrics.render();
-        for line in [
-            "jbcall_probe_captions_total{outcome=\"failed\"} 1",
-            "jbcall_probe_captions_failures_total{code=\"asr-refused\"} 1",
-            "jbcall_probe_layer_ok{layer=\"pipeline\"} 0",
-            "jbcall_probe_up 1",
-        ] {
-            assert!(page.lines().any(|found| found == line), "{line}: {page}");
-        }
-        assert!(!page.contains("caption_seconds"), "there was none");
-        let silent = Metrics::default().render();
-        assert!(!silent.contains("caption"), "nobody spoke");
     }
 
     #[test]

@@ -3,11 +3,13 @@
 //! could not begin in time are left out and counted.
 
 mod captions;
+mod exposition;
 mod metrics;
 mod page;
 pub mod policy;
 mod quality;
 mod round;
+mod sentences;
 
 pub use captions::Captions;
 pub use metrics::{Metrics, layer_name};

@@ -3,34 +3,33 @@
 //! Whatever happens to the run, nobody is left behind: a visit that is dropped is brought to its
 //! end in the background, and [`Departures::finished`] waits for that.
 
+mod captions;
+mod opened;
+
 use std::future::Future;
 use std::time::Duration;
 
-use media::{
-    Certificate, Device, MediaPath, PathProtocol, RecvTransport, SendTransport, TransportEvent,
-    TransportEvents, TransportOptions, TransportState,
-};
+use media::{Device, RecvTransport, SendTransport, TransportOptions};
 use ortc::TransportParameters;
-use signaling::wire::{
-    Direction, JoinRoom, Joined, Language, ParticipantId, RequestName, ServerEvent, TransportId,
-};
+use signaling::wire::{Direction, JoinRoom, Joined, Language, ParticipantId, RequestName};
 use signaling::{
-    Cause, ConnectOptions, DiscoveryError, DiscoveryOptions, Gateway, GatewayEvent, GatewayEvents,
-    RequestError, RoomId, RoomLink,
+    Cause, ConnectOptions, DiscoveryError, DiscoveryOptions, Gateway, RequestError, RoomId,
+    RoomLink,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use super::call_policy::{ANSWER_LIMIT, CLOSE_LIMIT, DIAL_LIMIT, DTLS_LIMIT};
+use super::call_policy::{ANSWER_LIMIT, CLOSE_LIMIT, DIAL_LIMIT};
 use crate::facts::{GatewayRequest, Refusal, RequestOutcome, TransportFacts};
+
+pub(super) use captions::Heard;
+use opened::Opened;
 
 /// Name of the participants, for people who look at the server.
 const NAME: &str = "Field test";
-/// Captions that are kept until somebody asks for them. More are those of a gateway gone mad.
-const CAPTIONS: usize = 64;
 
 /// Visits that are being brought to their end. Clones share them.
 #[derive(Debug, Clone, Default)]
@@ -74,13 +73,6 @@ pub(super) struct Place {
     pub(super) departures: Departures,
 }
 
-/// A caption, a translation or an error of the recogniser.
-#[derive(Debug)]
-pub(super) struct Heard {
-    pub(super) at: Instant,
-    pub(super) event: ServerEvent,
-}
-
 /// A participant who has asked to join, or has joined.
 pub(super) struct Visit {
     stay: Option<Stay>,
@@ -112,10 +104,8 @@ impl Visit {
             let host = place.gateway.host_str().unwrap_or_default().to_owned();
             Err(DiscoveryError::Timeout { host })
         })?;
-        let (heard, captions) = mpsc::channel(CAPTIONS);
-        tokio::spawn(listen(dialed.events, heard));
         Ok(Self {
-            captions,
+            captions: captions::follow(dialed.events),
             participant: None,
             stay: Some(Stay {
                 gateway: dialed.gateway,
@@ -297,128 +287,6 @@ impl Stay {
         let _ = timeout(CLOSE_LIMIT, self.gateway.disconnect()).await;
         left
     }
-}
-
-/// An open transport of either direction.
-struct Opened {
-    send: Option<SendTransport>,
-    receive: Option<RecvTransport>,
-    states: watch::Receiver<TransportState>,
-    path: watch::Receiver<Option<MediaPath>>,
-}
-
-impl Opened {
-    async fn new(
-        device: &Device,
-        direction: Direction,
-        parameters: TransportParameters,
-        mut options: TransportOptions,
-    ) -> Result<Self, media::MediaError> {
-        if options.certificate.is_none() {
-            options.certificate = Some(Certificate::generate()?);
-        }
-        let (send, receive, states, events) = match direction {
-            Direction::Send => {
-                let (transport, events) = device.create_send_transport(parameters, options).await?;
-                let states = transport.states();
-                (Some(transport), None, states, events)
-            }
-            Direction::Receive => {
-                let (transport, events) = device.create_recv_transport(parameters, options).await?;
-                let states = transport.states();
-                (None, Some(transport), states, events)
-            }
-        };
-        Ok(Self {
-            send,
-            receive,
-            states,
-            path: paths(events),
-        })
-    }
-
-    fn id(&self) -> TransportId {
-        let send = self.send.as_ref().map(SendTransport::id);
-        let receive = self.receive.as_ref().map(RecvTransport::id);
-        TransportId::new(send.or(receive).unwrap_or_default())
-    }
-
-    fn dtls(&self) -> ortc::DtlsParameters {
-        let send = self.send.as_ref().map(SendTransport::dtls_parameters);
-        let receive = || self.receive.as_ref().map(RecvTransport::dtls_parameters);
-        send.or_else(receive).unwrap_or(ortc::DtlsParameters {
-            role: ortc::DtlsRole::Client,
-            fingerprints: Vec::new(),
-        })
-    }
-
-    /// Lets DTLS start, and waits for its end.
-    async fn finish(&mut self, facts: &mut TransportFacts) {
-        let started = Instant::now();
-        if let Some(transport) = &self.send {
-            transport.connect();
-        }
-        if let Some(transport) = &self.receive {
-            transport.connect();
-        }
-        let over = |state: &TransportState| {
-            matches!(
-                state,
-                TransportState::Connected | TransportState::Failed | TransportState::Closed
-            )
-        };
-        let ended = timeout(DTLS_LIMIT, self.states.wait_for(over)).await;
-        match ended {
-            Ok(Ok(state)) if *state == TransportState::Connected => {
-                facts.connected_ms = Some(started.elapsed().as_secs_f64() * 1_000.0);
-            }
-            Ok(_) => facts.failed = true,
-            Err(_) => {}
-        }
-        facts.path = self.path.borrow().map(in_short);
-    }
-}
-
-/// Keeps captions and what belongs to them. Nothing else is needed, and nothing must pile up.
-async fn listen(mut events: GatewayEvents, heard: mpsc::Sender<Heard>) {
-    while let Some(event) = events.next().await {
-        let GatewayEvent::Event(event) = event else {
-            continue;
-        };
-        if matches!(
-            event,
-            ServerEvent::Caption(_) | ServerEvent::Translation(_) | ServerEvent::CaptionStatus(_)
-        ) {
-            let at = Instant::now();
-            let _ = heard.try_send(Heard { at, event });
-        }
-    }
-}
-
-/// The last path that was selected.
-fn paths(mut events: TransportEvents) -> watch::Receiver<Option<MediaPath>> {
-    let (sender, receiver) = watch::channel(None);
-    tokio::spawn(async move {
-        while let Some(event) = events.next().await {
-            if let TransportEvent::Path(path) = event {
-                sender.send_replace(Some(path));
-            }
-        }
-    });
-    receiver
-}
-
-fn in_short(path: MediaPath) -> String {
-    let protocol = match path.protocol {
-        PathProtocol::Udp => "UDP",
-        PathProtocol::Tcp => "TCP",
-    };
-    let family = match path.ip_version {
-        media::IpVersion::V4 => '4',
-        media::IpVersion::V6 => '6',
-    };
-    let relay = if path.relay { " relay" } else { "" };
-    format!("{protocol}{family}{relay}")
 }
 
 fn unanswered(request: RequestName) -> RequestError {
