@@ -7,7 +7,7 @@ use std::time::Instant;
 use ::signaling::{ConnectOptions, DiscoveryOptions, Endpoints, RoomId};
 use url::Url;
 
-use super::{Climb, Lane};
+use super::{Climb, Lane, policy};
 use crate::Rung;
 use crate::facts::{Facts, HostRole, ServerLoad};
 use crate::probes::link::Target;
@@ -247,7 +247,8 @@ async fn make_call(climb: &Climb, network: Arc<Network>, endpoints: &Endpoints) 
         let said = facts.services.as_ref();
         SpeechServices::new(network, endpoints, said)
     });
-    subject.deadline = Some(tokio::time::Instant::now() + climb.left());
+    let left = climb.left().saturating_sub(policy::LAST_LEAVE);
+    subject.deadline = Some(tokio::time::Instant::now() + left);
     let departures = Departures::from(climb.leaving());
     let probe = async {
         let mut since = climb.elapsed();
