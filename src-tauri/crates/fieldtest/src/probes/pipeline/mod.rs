@@ -116,6 +116,9 @@ pub(super) async fn look(
 /// Joins a room of its own to say the sentence, and leaves. Takes the ports of one transport and
 /// of the gateway's own copy of the sound.
 pub async fn look_alone(subject: &Subject, departures: &Departures) -> PipelineFacts {
+    if subject.speech.is_empty() {
+        return left_out(PipelineFacts::default(), LeftOut::NoServices);
+    }
     let place = Place {
         gateway: subject.gateway.clone(),
         connect: subject.connect.clone(),
