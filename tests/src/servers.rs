@@ -1,4 +1,4 @@
-//! Servers the tests start: the reference gateway and coturn.
+//! Servers the tests start: the reference gateway, coturn, and the services of captions.
 
 use std::process::Command;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::netlab::Host;
-use crate::process::{PATIENCE, Process, repository};
+use crate::process::{PATIENCE, Process, free_port, repository};
 
 /// The reference gateway: production's protocol on Socket.IO and mediasoup.
 pub struct ReferenceGateway {
@@ -153,6 +153,67 @@ impl Coturn {
     pub fn url(&self) -> String {
         format!("turn:{}:{}?transport=udp", self.address, Self::PORT)
     }
+}
+
+/// Recognition, translation and speech, as in production, under uvicorn.
+pub struct SpeechServices {
+    _process: Process,
+    address: String,
+}
+
+impl SpeechServices {
+    /// On 127.0.0.1, any port.
+    pub fn start() -> Self {
+        let port = free_port();
+        let mut command = Command::new(python());
+        command
+            .args(["-m", "uvicorn", "--log-level", "warning", "--port"])
+            .args([&port.to_string(), "--app-dir"])
+            .arg(repository().join("tests/speech-services"))
+            .arg("services:app")
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        let process = Process::start("speech-services", &mut command);
+        let address = format!("127.0.0.1:{port}");
+        crate::process::wait_until(PATIENCE, "the services listen", || {
+            std::net::TcpStream::connect(&address).ok().map(drop)
+        });
+        Self {
+            _process: process,
+            address,
+        }
+    }
+
+    /// Base URL of `stt`, `translation` or `tts`.
+    pub fn url(&self, service: &str) -> String {
+        format!("http://{}/{service}", self.address)
+    }
+
+    /// A link to a room of a site that names the services and this gateway.
+    pub fn room(&self, gateway: &ReferenceGateway) -> String {
+        http_get(&self.address, &format!("/gateway?url={}", gateway.url()));
+        format!("http://{}/room/captions-88", self.address)
+    }
+
+    /// Breaks some, such as `translation=500`; all others are well again.
+    pub fn set_faults(&self, faults: &str) {
+        http_get(&self.address, &format!("/faults?{faults}"));
+    }
+}
+
+/// The Python environment of the tests.
+///
+/// # Panics
+/// When there is none.
+fn python() -> std::path::PathBuf {
+    let home = std::path::PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
+    let usual = home.join(".cache/jbcall/venv/bin/python");
+    let found = std::env::var_os("JBCALL_PYTHON").map_or(usual, Into::into);
+    assert!(
+        found.exists(),
+        "no Python environment at {}: run `make setup`, or set JBCALL_PYTHON",
+        found.display()
+    );
+    found
 }
 
 /// A script of the tests' npm package.

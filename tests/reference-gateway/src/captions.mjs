@@ -1,8 +1,15 @@
-// Captions on command, in the shape and order of the gateway's recognition pipeline.
-export function caption(gateway, { room: roomId, name, text, language = 'vi' }) {
+// A caption by the name of the speaker, on command.
+export function captionOf(gateway, { room: roomId, name, text, language }) {
   const room = gateway.rooms.get(roomId);
   const speaker = [...room.participants.values()].find((p) => p.name === name);
   if (!speaker) throw new Error(`no participant named ${name}`);
+  return caption(gateway, { room: roomId, speaker, text, language });
+}
+
+// A caption and its translations, in the shape and order of the gateway's recognition pipeline.
+// `translate(target)` gives the text of a translation, if there is one.
+export async function caption(gateway, { room: roomId, speaker, text, language = 'vi', translate }) {
+  const room = gateway.rooms.get(roomId);
   const timestamp = Date.now();
   speaker.captionSeq += 1;
   const spoken = { text, language, isFinal: true, timestamp };
@@ -22,10 +29,19 @@ export function caption(gateway, { room: roomId, name, text, language = 'vi' }) 
   const wanted = new Set(listeners.map((p) => p.targetLanguage).filter(Boolean));
   for (const target of wanted) {
     if (target === language || !['vi', 'en'].includes(target)) continue;
+    let translatedText = gateway.options.translation === 'nllb' ? `[${target}] ${text}` : undefined;
+    if (translate) {
+      try {
+        translatedText = await translate(target);
+      } catch (error) {
+        gateway.report({ event: 'translation-failed', error: error.message });
+        continue;
+      }
+    }
     gateway.io.to(roomId).emit('translation', {
       participantId: speaker.id,
       originalText: text,
-      ...(gateway.options.translation === 'nllb' ? { translatedText: `[${target}] ${text}` } : {}),
+      ...(translatedText ? { translatedText } : {}),
       sourceLanguage: language,
       targetLanguage: target,
       isFinal: true,

@@ -14,6 +14,9 @@ const usage = `Reference gateway: the call gateway's protocol on Socket.IO and m
   --speech-delay MS      how long the speech service takes to answer (30)
   --tap-fails            the audio tap cannot be set up: produce fails, the producer lives
   --ignore-resume        resume-consumer is confirmed and does nothing
+  --tap-deaf             the audio tap is set up and hears nothing
+  --captions URL         speech recognition: what people say becomes captions, as in production
+  --translate URL        translation service, asked for each caption and wanted language
   --translation KIND     vinai (translation events carry no text) or nllb (vinai)
   --on-violation WHAT    exit: print it and exit with 70 at once;
                          drain: as production does, refuse new connections and serve the
@@ -51,6 +54,9 @@ export function parseOptions(argv) {
       'speech-delay': { type: 'string', default: '30' },
       'tap-fails': { type: 'boolean', default: false },
       'ignore-resume': { type: 'boolean', default: false },
+      'tap-deaf': { type: 'boolean', default: false },
+      captions: { type: 'string', default: '' },
+      translate: { type: 'string', default: '' },
       translation: { type: 'string', default: 'vinai' },
       'on-violation': { type: 'string', default: 'exit' },
       'exit-with-stdin': { type: 'boolean', default: false },
@@ -84,6 +90,9 @@ export function parseOptions(argv) {
     speechDelay: number('speech-delay', values['speech-delay']),
     tapFails: values['tap-fails'],
     ignoreResume: values['ignore-resume'],
+    tapDeaf: values['tap-deaf'],
+    captions: values.captions,
+    translate: values.translate,
     translation: values.translation,
     onViolation: values['on-violation'],
     exitWithStdin: values['exit-with-stdin'],

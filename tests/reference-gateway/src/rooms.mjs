@@ -13,6 +13,11 @@ export class Rooms {
     return room;
   }
 
+  // The room that somebody is in.
+  of(participantId) {
+    return [...this.rooms.values()].find((room) => room.participants.has(participantId));
+  }
+
   // Two first joiners race here exactly as in production: the router is awaited between
   // the check and the entry, and the later one fails.
   async create(id) {

@@ -1,10 +1,11 @@
 import http from 'node:http';
 import readline from 'node:readline';
 import { Server } from 'socket.io';
-import { caption, captionStatus } from './captions.mjs';
+import { captionOf, captionStatus } from './captions.mjs';
 import { serve } from './handlers.mjs';
 import { Media } from './media.mjs';
 import { parseOptions } from './options.mjs';
+import { recognise } from './recognition.mjs';
 import { Rooms } from './rooms.mjs';
 import { Speech } from './speech.mjs';
 
@@ -114,11 +115,16 @@ const exitWhenEmpty = () => {
 };
 io.engine.on('connection', (client) => client.on('close', () => setImmediate(exitWhenEmpty)));
 
+speech.hear = (participantId, utterance) =>
+  recognise(gateway, participantId, utterance).catch((error) =>
+    report({ event: 'recognition-failed', error: error.message }),
+  );
+
 io.on('connection', (socket) => serve(gateway, socket));
 
 const commands = {
   set: (values) => Object.assign(options, values),
-  caption: (data) => caption(gateway, data),
+  caption: (data) => captionOf(gateway, data),
   captionStatus: (data) => captionStatus(gateway, data),
   killWorkers: () => media.killWorkers(),
   stats: () => report({ event: 'stats', requests, ...stats() }),

@@ -1,12 +1,14 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Utterances } from './utterances.mjs';
 
-// The gateway's tap on every microphone: a copy of the RTP on a local port. Recognition
-// itself is not part of this stand-in; captions are made on command.
+// The gateway's tap on every microphone: a copy of the RTP on a local port. `hear` gets each
+// utterance; without a recogniser captions are made on command.
 export class Speech {
   constructor(options) {
     this.options = options;
+    this.hear = () => {};
     this.streams = new Map(); // participant id -> stream
   }
 
@@ -25,6 +27,7 @@ export class Speech {
     socket.bind(0, '127.0.0.1');
     await once(socket, 'listening');
     let transport;
+    let utterances;
     try {
       transport = await router.createPlainTransport({
         listenIp: '127.0.0.1',
@@ -37,6 +40,7 @@ export class Speech {
         rtpCapabilities: router.rtpCapabilities,
         paused: true,
       });
+      utterances = new Utterances(consumer, (utterance) => this.hear(participantId, utterance));
       await this.tell();
       await consumer.resume();
     } catch (error) {
@@ -56,8 +60,10 @@ export class Speech {
     socket.on('message', (packet) => {
       const payloadType = packet[1] & 0x7f;
       if (payloadType >= 72 && payloadType <= 76) return; // RTCP
+      if (this.options.tapDeaf) return;
       stream.packets += 1;
       stream.lastProcessedAt = Date.now();
+      utterances.packet(packet);
     });
     // Kept per participant: a second microphone replaces the first, whose port leaks.
     this.streams.set(participantId, stream);

@@ -7,6 +7,7 @@ import readline from 'node:readline';
 import { test } from 'node:test';
 import { io } from 'socket.io-client';
 import { effectiveRoomId } from '../src/room-id.mjs';
+import { Utterances } from '../src/utterances.mjs';
 
 const fixture = (name) =>
   JSON.parse(readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf-8'));
@@ -214,4 +215,41 @@ test('a request without its ack stops the gateway', async (t) => {
   assert.equal((await exited)[0], 70);
   const [violation] = reported.filter((line) => line.event === 'violation');
   assert.equal(violation.request, 'create-webrtc-transport');
+});
+
+// A packet as a sender makes it: 20 ms, its loudness in a one-byte extension.
+const packet = (number, level, size = 40) => {
+  const head = Buffer.alloc(20);
+  head[0] = 0x90;
+  head[1] = 111;
+  head.writeUInt16BE(number, 2);
+  head.writeUInt32BE((0xfffff000 + number * 960) >>> 0, 4); // wraps on the way
+  head.writeUInt16BE(0xbede, 12);
+  head.writeUInt16BE(1, 14);
+  head[16] = 10 << 4;
+  head[17] = level;
+  return Buffer.concat([head, Buffer.alloc(size, 7)]);
+};
+
+test('an utterance ends with a pause that arrives, and chirps are none', () => {
+  const uri = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
+  const consumer = { rtpParameters: { headerExtensions: [{ uri, id: 10 }] } };
+  const heard = [];
+  const utterances = new Utterances(consumer, ({ ms }) => heard.push(ms));
+  let number = 0;
+  const send = (frames, level, size) => {
+    for (let i = 0; i < frames; i += 1) utterances.packet(packet(number++, level, size));
+  };
+  send(100, 20); // 2 s of speech with a short pause in it
+  send(10, 90);
+  send(50, 25);
+  send(30, 90, 3); // too short to be decoded: no pause
+  assert.deepEqual(heard, []);
+  send(30, 90);
+  assert.deepEqual(heard, [3180]);
+  for (let chirp = 0; chirp < 5; chirp += 1) {
+    send(10, 15);
+    send(25, 110);
+  }
+  assert.equal(heard.length, 1);
 });

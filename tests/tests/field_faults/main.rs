@@ -2,6 +2,7 @@
 //! fault against verdict.
 
 mod media_faults;
+mod pipeline_faults;
 mod table;
 
 use table::Table;
@@ -10,5 +11,6 @@ use table::Table;
 fn every_fault_is_blamed_on_its_own_rung() {
     let mut table = Table::default();
     media_faults::run(&mut table);
+    pipeline_faults::run(&mut table);
     table.finish();
 }

@@ -274,9 +274,14 @@ listens for some seconds. Both leave. A round takes two media ports and a microp
 about five seconds; it is bounded in time, rounds never overlap, and those that could not begin
 in time are left out and counted. Ctrl-C ends the probe after the round.
 
+With --captions a sentence of three seconds follows a good round, alone in a room of its own: time
+to its caption, and one request to translation and speech each. At most every five minutes, however
+often the rounds are: one recogniser writes everybody's captions, and people wait behind the probe.
+A call works without captions, so they make no round fail.
+
 With --json each line of the output is an object with one key:
   listening  {\"metrics\":URL}, once, with --metrics
-  round      outcome, layer, stages, delay, loss, estimated opinion score
+  round      outcome, layer, stages, delay, loss, estimated opinion score, captions
   error      why nothing was probed, with a stable code
 
 Examples:
@@ -298,6 +303,9 @@ pub struct Probe {
     /// End after so many rounds
     #[arg(long)]
     pub rounds: Option<u64>,
+    /// Also speak a sentence, at most every 5 minutes, to see captions, translation and speech
+    #[arg(long)]
+    pub captions: bool,
     /// Print JSON lines instead of text
     #[arg(long)]
     pub json: bool,
@@ -404,7 +412,7 @@ mod tests {
         let probe = Args::try_parse_from(line);
         assert!(
             matches!(probe, Ok(Args { command: Command::Probe(probe), .. })
-            if probe.every == Duration::from_secs(60))
+            if probe.every == Duration::from_secs(60) && !probe.captions)
         );
     }
 

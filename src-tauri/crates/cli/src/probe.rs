@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use call::view::ErrorView;
-use fieldtest::monitor::{self, Metrics, MetricsPage, ProbeOptions, Round, RoundOptions};
+use fieldtest::monitor::{self, Captions, Metrics, MetricsPage, ProbeOptions, Round, RoundOptions};
 use media::TransportOptions;
 use serde_json::json;
 use signaling::ConnectOptions;
@@ -81,6 +81,7 @@ fn options(args: &args::Probe) -> Result<ProbeOptions, ErrorView> {
         },
         every: args.every,
         rounds: args.rounds,
+        captions: args.captions,
     })
 }
 
@@ -94,6 +95,31 @@ fn complain(json: bool, error: &ErrorView, exit: Exit) -> Exit {
 }
 
 fn line(round: &Round) -> String {
+    match &round.captions {
+        Some(captions) => format!("{}  {}", sound(round), said(captions)),
+        None => sound(round),
+    }
+}
+
+fn said(captions: &Captions) -> String {
+    if captions.ok != Some(true) {
+        let outcome = match captions.ok {
+            Some(_) => "FAILED",
+            None => "unknown",
+        };
+        let code = captions.code.as_deref().unwrap_or("unknown");
+        return format!("captions {outcome}: {code}");
+    }
+    let stages = [
+        ("caption", captions.caption_ms),
+        ("translation", captions.translation_ms),
+        ("speech", captions.synthesis_ms),
+    ];
+    let stages = stages.map(|(name, ms)| ms.map(|ms| format!("{name} {:.2} s", ms / 1_000.0)));
+    stages.into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+fn sound(round: &Round) -> String {
     let number = |value: Option<f64>, unit: &str| {
         value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1} {unit}"))
     };
@@ -134,5 +160,23 @@ mod tests {
             ..Round::default()
         };
         assert!(line(&failed).contains("layer ice: media.no-path"));
+        let spoke = |captions| {
+            line(&Round {
+                captions: Some(captions),
+                ..ok.clone()
+            })
+        };
+        let well = Captions {
+            ok: Some(true),
+            caption_ms: Some(520.0),
+            ..Captions::default()
+        };
+        assert!(spoke(well).ends_with("  caption 0.52 s"));
+        let silent = Captions {
+            ok: Some(false),
+            code: Some("asr-refused".to_owned()),
+            ..Captions::default()
+        };
+        assert!(spoke(silent).ends_with("captions FAILED: asr-refused"));
     }
 }

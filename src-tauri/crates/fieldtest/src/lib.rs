@@ -7,6 +7,7 @@
 //! * [`monitor`]: a round every minute, for Prometheus.
 //! * [`participant`]: somebody light who joins, speaks and listens, for measurements.
 //! * [`doctor`]: runs the probes, and gives a report.
+//! * [`sentence`]: a spoken sentence, for captions.
 //! * [`report`]: the verdicts in words, for a terminal, a page, a program; always redacted.
 
 #![forbid(unsafe_code)]
@@ -22,5 +23,6 @@ pub mod participant;
 pub mod probes;
 pub mod report;
 mod rung;
+pub mod sentence;
 
 pub use rung::{Rung, Verdict};

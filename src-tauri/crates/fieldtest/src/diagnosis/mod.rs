@@ -12,6 +12,7 @@ mod link;
 mod machine;
 mod media;
 mod namespace;
+mod pipeline;
 mod polling;
 mod room;
 mod services;
@@ -178,7 +179,7 @@ pub fn judge(rung: Rung, facts: &Facts) -> RungResult {
         Rung::Turn => turn::judge(facts),
         Rung::Dtls => dtls::judge(facts),
         Rung::Media => media::judge(facts),
-        _ => RungResult::skipped(rung, None),
+        Rung::Pipeline => pipeline::judge(facts),
     }
 }
 

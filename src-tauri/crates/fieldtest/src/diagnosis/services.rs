@@ -93,7 +93,8 @@ fn judge_service(service: &ServiceFacts) -> Vec<Finding> {
         .collect()
 }
 
-fn trouble(service: &ServiceFacts) -> Option<Finding> {
+/// What is wrong with a service, by its own account.
+pub(super) fn trouble(service: &ServiceFacts) -> Option<Finding> {
     let health = &service.health;
     let Some(response) = &health.response else {
         return silence(health);

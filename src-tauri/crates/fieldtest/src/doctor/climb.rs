@@ -90,17 +90,27 @@ impl Climb {
         let took = self.began.elapsed().saturating_sub(started);
         for rung in rungs {
             let mut result = (self.judge)(*rung, &lock(&self.facts));
-            if !finished {
+            let meanwhile = self.judged_since(*rung, started);
+            if !finished && meanwhile.is_none() {
                 result = cut_off(result, took);
             }
+            let (began, took) = meanwhile.unwrap_or((started, took));
             self.judged(Judged {
                 result,
-                looked: finished,
-                started: Some(started),
+                looked: finished || meanwhile.is_some(),
+                started: Some(began),
                 took,
             });
         }
         finished
+    }
+
+    /// When a rung was looked at and for how long, if that was judged already and after `since`.
+    fn judged_since(&self, rung: Rung, since: Duration) -> Option<(Duration, Duration)> {
+        let ladder = self.ladder.borrow();
+        let judged = ladder[rung.index()].as_ref().filter(|one| one.looked)?;
+        let began = judged.started.filter(|began| *began >= since)?;
+        Some((began, judged.took))
     }
 
     /// Gives a rung up: it was not asked for, or something below keeps it from being looked at.
@@ -155,16 +165,20 @@ impl Climb {
     }
 
     /// Judges a rung while its probe still looks at those above it: what was recorded is complete
-    /// for it.
-    pub fn judge_meanwhile(&self, rung: Rung) {
+    /// for it. `since`: when it was begun, as [`Climb::elapsed`] said then.
+    pub fn judge_meanwhile(&self, rung: Rung, since: Duration) {
         let result = (self.judge)(rung, &lock(&self.facts));
-        let now = self.began.elapsed();
         self.judged(Judged {
             result,
             looked: true,
-            started: Some(now),
-            took: Duration::ZERO,
+            started: Some(since),
+            took: self.began.elapsed().saturating_sub(since),
         });
+    }
+
+    /// Time since the start of the run.
+    pub fn elapsed(&self) -> Duration {
+        self.began.elapsed()
     }
 
     /// How long the run may still take.

@@ -1,22 +1,24 @@
 //! The table of probes.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use ::signaling::{ConnectOptions, DiscoveryOptions, Endpoints, RoomId};
 use url::Url;
 
-use super::{Climb, Lane};
+use super::{Climb, Lane, policy};
 use crate::Rung;
 use crate::facts::{Facts, HostRole, ServerLoad};
 use crate::probes::link::Target;
 use crate::probes::machine::MachineOptions;
+use crate::probes::pipeline::SpeechServices;
 use crate::probes::{Departures, Network, address, call, link, machine, services, signaling, site};
 use crate::probes::{limits, tls};
 use crate::report::Role;
 
 /// Rungs that are looked at from the link up, one probe after the other.
-const DEPLOYMENT: [Rung; 15] = [
+const DEPLOYMENT: [Rung; 16] = [
     Rung::Link,
     Rung::Address,
     Rung::Tls,
@@ -32,17 +34,19 @@ const DEPLOYMENT: [Rung; 15] = [
     Rung::Turn,
     Rung::Dtls,
     Rung::Media,
+    Rung::Pipeline,
 ];
 /// Rungs of the gateway's Socket.IO, seen together.
 const SOCKET: [Rung; 4] = [Rung::Polling, Rung::Websocket, Rung::Namespace, Rung::Cors];
 /// Rungs of a room and its media, seen one after the other by participants of this run.
-const CALL: [Rung; 6] = [
+const CALL: [Rung; 7] = [
     Rung::Room,
     Rung::Capacity,
     Rung::Ice,
     Rung::Turn,
     Rung::Dtls,
     Rung::Media,
+    Rung::Pipeline,
 ];
 /// Where Socket.IO is expected.
 const SOCKET_PATH: &str = "/socket.io/";
@@ -67,10 +71,10 @@ async fn this_machine(climb: &Climb) {
 }
 
 async fn deployment(climb: &Climb) {
-    let network = Network::new(
+    let network = Arc::new(Network::new(
         climb.options.network.proxy.clone(),
         climb.options.network.extra_ca.clone(),
-    );
+    ));
     let mut target = None;
     let read = async { link::read(&climb.options.link) };
     climb
@@ -85,7 +89,7 @@ async fn deployment(climb: &Climb) {
     };
     ask_services(climb, &network, &endpoints).await;
     ask_socket(climb, &network, &endpoints, &target).await;
-    make_call(climb, &endpoints).await;
+    make_call(climb, network, &endpoints).await;
 }
 
 /// The site, and through it the servers of the deployment; all of them are resolved and reached.
@@ -221,7 +225,7 @@ async fn ask_socket(climb: &Climb, network: &Network, endpoints: &Endpoints, tar
         .await;
 }
 
-async fn make_call(climb: &Climb, endpoints: &Endpoints) {
+async fn make_call(climb: &Climb, network: Arc<Network>, endpoints: &Endpoints) {
     if let Some(lower) = climb.blocked(Rung::Room).await {
         for rung in CALL {
             climb.skip(rung, Some(lower));
@@ -239,11 +243,22 @@ async fn make_call(climb: &Climb, endpoints: &Endpoints) {
         let health = facts.services.as_ref()?.health.as_ref()?;
         Some(ServerLoad::from(health))
     });
-    let departures = Departures::from(climb.leaving());
-    let probe = call::examine(&subject, &departures, |rung, seen| {
-        climb.record(|facts| facts.take_call(seen));
-        climb.judge_meanwhile(rung);
+    subject.speech = climb.seen(|facts| {
+        let said = facts.services.as_ref();
+        SpeechServices::new(network, endpoints, said)
     });
+    let left = climb.left().saturating_sub(policy::LAST_LEAVE);
+    subject.deadline = Some(tokio::time::Instant::now() + left);
+    let departures = Departures::from(climb.leaving());
+    let probe = async {
+        let mut since = climb.elapsed();
+        let tell = |rung, seen: &Facts| {
+            climb.record(|facts| facts.take_call(seen));
+            climb.judge_meanwhile(rung, since);
+            since = climb.elapsed();
+        };
+        call::examine(&subject, &departures, tell).await
+    };
     climb
         .look_together(&CALL, probe, |facts, seen| facts.take_call(&seen))
         .await;

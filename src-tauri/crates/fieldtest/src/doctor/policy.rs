@@ -9,6 +9,9 @@ pub const RUN_LIMIT: Duration = Duration::from_secs(30);
 /// Of it, for what must still be done when the probes have ended or were dropped: rooms are left,
 /// sockets closed.
 pub const LEAVE_LIMIT: Duration = Duration::from_secs(2);
+/// What the last probe leaves over of the time of all probes, to leave its room with an
+/// acknowledgement.
+pub const LAST_LEAVE: Duration = Duration::from_secs(3);
 /// A fault on a lower rung is named by then, counted from the start of the run.
 pub const NAMED_WITHIN: Duration = Duration::from_secs(8);
 /// Judging and telling come out of [`NAMED_WITHIN`].

@@ -11,6 +11,7 @@ mod ice;
 mod link;
 mod machine;
 mod media;
+mod pipeline;
 mod room;
 mod services;
 mod signaling;
@@ -28,6 +29,10 @@ pub use machine::{
     SoundFacts,
 };
 pub use media::{DtlsFacts, MediaFacts, Reception, TransportFacts, UplinkReport};
+pub use pipeline::{
+    CaptionFacts, CaptionStatusFacts, LeftOut, PipelineFacts, SpokenFacts, SynthesisFacts,
+    TapFacts, TranslationEventFacts, TranslationFacts,
+};
 pub use room::{CapacityFacts, RoomFacts, ServerLoad};
 pub use services::{GatewayHealth, GatewayKind, ServiceFacts, ServiceState, ServicesFacts};
 pub use signaling::{Cors, OtherPath, PollingSession, Signaling};
@@ -67,6 +72,8 @@ pub struct Facts {
     pub dtls: Option<DtlsFacts>,
     /// A known sound through the SFU.
     pub media: Option<MediaFacts>,
+    /// Speech, caption, translation, speech.
+    pub pipeline: Option<PipelineFacts>,
 }
 
 impl Facts {
@@ -78,5 +85,6 @@ impl Facts {
         self.turn.clone_from(&seen.turn);
         self.dtls.clone_from(&seen.dtls);
         self.media.clone_from(&seen.media);
+        self.pipeline.clone_from(&seen.pipeline);
     }
 }

@@ -1,11 +1,12 @@
 //! What all rounds came to, as Prometheus reads it (text exposition format 0.0.4).
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+use super::exposition::{Page, escaped};
 use super::policy::RESTART_SLACK;
 use super::round::Round;
+use super::sentences::Sentences;
 use crate::Rung;
 use crate::health::Health;
 use crate::participant::Stage;
@@ -18,6 +19,7 @@ pub struct Metrics {
     skipped: u64,
     failures: BTreeMap<(&'static str, String), u64>,
     last: Option<Round>,
+    sentences: Sentences,
     last_success_unix_ms: Option<u64>,
     restarts: u64,
     uptime_s: Option<f64>,
@@ -75,6 +77,9 @@ impl Metrics {
             let layer = round.layer.map_or("unknown", layer_name);
             let code = round.code.clone().unwrap_or_default();
             *self.failures.entry((layer, code)).or_default() += 1;
+        }
+        if let Some(captions) = &round.captions {
+            self.sentences.count(round.at_unix_ms, captions);
         }
         self.last = Some(round.clone());
     }
@@ -161,38 +166,16 @@ impl Metrics {
             Some(self.health_failed as f64),
         );
         if let Some(last) = &self.last {
-            page.last_round(last);
+            page.last_round(last, self.sentences.work());
         }
+        self.sentences.render(&mut page);
         page.0
     }
 }
 
-#[derive(Default)]
-struct Page(String);
-
 impl Page {
-    fn family(&mut self, name: &str, kind: &str, help: &str) {
-        let _ = writeln!(self.0, "# HELP jbcall_probe_{name} {help}");
-        let _ = writeln!(self.0, "# TYPE jbcall_probe_{name} {kind}");
-    }
-
-    fn value(&mut self, name: &str, labels: &str, value: f64) {
-        let _ = if labels.is_empty() {
-            writeln!(self.0, "jbcall_probe_{name} {value}")
-        } else {
-            writeln!(self.0, "jbcall_probe_{name}{{{labels}}} {value}")
-        };
-    }
-
-    /// A family of one value; left out when there is none.
-    fn single(&mut self, name: &str, kind: &str, help: &str, value: Option<f64>) {
-        if let Some(value) = value {
-            self.family(name, kind, help);
-            self.value(name, "", value);
-        }
-    }
-
-    fn last_round(&mut self, round: &Round) {
+    /// `captions`: whether captions worked when they were last looked at.
+    fn last_round(&mut self, round: &Round, captions: Option<bool>) {
         let up = f64::from(u8::from(round.ok));
         self.single("up", "gauge", "Whether the last round was ok.", Some(up));
         self.single(
@@ -213,7 +196,8 @@ impl Page {
             "gauge",
             "Layers of the last round: 1 ok, 0 failed; none where nothing was seen.",
         );
-        for (layer, ok) in layers(round) {
+        let pipeline = captions.map(|ok| (Rung::Pipeline, ok));
+        for (layer, ok) in layers(round).chain(pipeline) {
             let labels = format!("layer=\"{}\"", layer_name(layer));
             self.value("layer_ok", &labels, f64::from(u8::from(ok)));
         }
@@ -277,15 +261,9 @@ fn layers(round: &Round) -> impl Iterator<Item = (Rung, bool)> + '_ {
     })
 }
 
-fn escaped(label: &str) -> String {
-    label
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n")
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::captions::Captions;
     use super::*;
 
     fn ok() -> Round {
@@ -381,6 +359,14 @@ mod tests {
             jitter_ms: Some(1.0),
             round_trip_ms: Some(1.0),
             loss: Some(0.0),
+            captions: Some(Captions {
+                ok: Some(true),
+                caption_ms: Some(500.0),
+                translation_ms: Some(100.0),
+                synthesis_ms: Some(300.0),
+                recognised: Some(1.0),
+                ..Captions::default()
+            }),
             ..ok()
         });
         let page = metrics.render();

@@ -2,12 +2,16 @@
 //! whatever the deployment does: a round is bounded in time, rounds never overlap, and those that
 //! could not begin in time are left out and counted.
 
+mod captions;
+mod exposition;
 mod metrics;
 mod page;
 pub mod policy;
 mod quality;
 mod round;
+mod sentences;
 
+pub use captions::Captions;
 pub use metrics::{Metrics, layer_name};
 pub use page::MetricsPage;
 pub use quality::mos;
@@ -30,6 +34,9 @@ pub struct ProbeOptions {
     pub every: Duration,
     /// How many rounds; without end if none.
     pub rounds: Option<u64>,
+    /// Speak a sentence now and then, to see captions, translation and speech; at most every
+    /// [`policy::CAPTIONS_EVERY`].
+    pub captions: bool,
 }
 
 /// Probes until all rounds are done or `stop` resolves; `tell` gets each round.
@@ -47,6 +54,7 @@ pub async fn run(
     let mut gateway = options.round.discovery.gateway_override.clone();
     let mut due = Instant::now();
     let mut done = 0;
+    let mut captions_due = options.captions.then_some(due);
     tokio::pin!(stop);
     while options.rounds.is_none_or(|rounds| done < rounds) {
         tokio::select! {
@@ -55,7 +63,18 @@ pub async fn run(
         }
         // A new one each time: an idle probe has no timer running.
         let pacer = Pacer::start();
-        let round = measure(&options.round, &pacer, &voice);
+        let speaks = captions_due.is_some_and(|due| due <= Instant::now());
+        if speaks {
+            captions_due = Some(Instant::now() + policy::CAPTIONS_EVERY);
+        }
+        let round = async {
+            let mut round = measure(&options.round, &pacer, &voice).await;
+            // Nobody recognises what does not get there.
+            if speaks && round.ok {
+                round.captions = Some(captions::measure(&options.round).await);
+            }
+            round
+        };
         // A round that has begun is finished: its participants must leave.
         let mut stopped = false;
         tokio::pin!(round);

@@ -17,3 +17,11 @@ pub const SHORTEST_EVERY: Duration = Duration::from_secs(1);
 /// A gateway that began this much later than it was thought to was restarted; less is the
 /// coarseness of the answers.
 pub const RESTART_SLACK: Duration = Duration::from_millis(1_500);
+/// Shortest time between two spoken sentences. One recogniser writes the captions of all calls,
+/// one sentence after the other, and translation and speech are single processes as well: a
+/// sentence with every round would be a part of their load that people wait behind.
+pub const CAPTIONS_EVERY: Duration = Duration::from_secs(300);
+/// A sentence, from the socket to the last answer.
+pub const CAPTIONS_LIMIT: Duration = Duration::from_secs(45);
+/// And leaving its room.
+pub const CAPTIONS_LEAVE_LIMIT: Duration = Duration::from_secs(10);

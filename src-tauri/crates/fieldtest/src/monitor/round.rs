@@ -7,6 +7,7 @@ use media::TransportOptions;
 use serde::{Deserialize, Serialize};
 use signaling::{ConnectOptions, DiscoveryOptions, RoomId, RoomLink};
 
+use super::captions::Captions;
 use super::policy::{AUDIBLE_LIMIT, LISTEN, LOSS_FAILED, ROUND_LIMIT, SETTLE_LIMIT};
 use super::quality::mos;
 use crate::Rung;
@@ -55,6 +56,9 @@ pub struct Round {
     pub loss: Option<f64>,
     /// Estimated mean opinion score; see [`super::mos`].
     pub mos: Option<f64>,
+    /// Captions, translation and speech, where this round looked at them. They make no round
+    /// fail: calls work without.
+    pub captions: Option<Captions>,
 }
 
 /// Measures one round. Bounded in time; whatever happens, both participants leave.

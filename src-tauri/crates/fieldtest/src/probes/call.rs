@@ -1,5 +1,5 @@
-//! From the room to the sound: joins a room of its own, tries candidates and relays, brings
-//! transports to keys, sends a sound through, and leaves.
+//! From the room to the captions: joins a room of its own, tries candidates and relays, brings
+//! transports to keys, sends a sound and a sentence through, and leaves.
 
 use std::net::IpAddr;
 
@@ -7,9 +7,11 @@ use media::{Device, IceServer, TransportOptions};
 use ortc::{DtlsRole, MediaKind, TransportParameters};
 use signaling::wire::Direction;
 use signaling::{ConnectOptions, DiscoveryError};
+use tokio::time::Instant;
 use url::Url;
 
 use super::call_policy::{DTLS_LIMIT, PEOPLE_TO_SPARE};
+use super::pipeline::{self, SpeechServices};
 use super::sound::{self, Listener};
 use super::visit::{Departures, Place, Visit, fresh_room};
 use super::{ice, turn, turn_url};
@@ -31,6 +33,10 @@ pub struct Subject {
     pub load: Option<ServerLoad>,
     /// Take media ports although people are on the server.
     pub force: bool,
+    /// What makes captions, translations and speech. Without any, nothing is said.
+    pub speech: SpeechServices,
+    /// When all of it must be over; nothing long is begun that would not be.
+    pub deadline: Option<Instant>,
 }
 
 impl Subject {
@@ -46,6 +52,8 @@ impl Subject {
             relays: Vec::new(),
             load: None,
             force: false,
+            speech: SpeechServices::default(),
+            deadline: None,
         }
     }
 }
@@ -62,6 +70,7 @@ pub async fn examine(
         gateway: subject.gateway.clone(),
         connect: subject.connect.clone(),
         room: fresh_room(),
+        language: pipeline::spoken(),
         departures: departures.clone(),
     };
     let resolved = ice::resolve(&subject.gateway).await;
@@ -221,12 +230,18 @@ async fn climb(
                 device,
             });
         }
-        let media = sound::exchange(visit, &listeners).await;
+        let (media, producer) = sound::exchange(visit, &listeners).await;
         if let Some(capacity) = &mut facts.capacity {
             capacity.produce = Some(media.produce.clone());
         }
+        let came_through = media.received.iter().any(|one| one.right > 0);
         facts.media = Some(media);
         tell(Rung::Media, facts);
+        if let Some(producer) = producer.filter(|_| came_through) {
+            let looked = pipeline::look(subject, visit, &producer, second.is_some()).await;
+            facts.pipeline = Some(looked);
+            tell(Rung::Pipeline, facts);
+        }
     }
     if let Some((second, _)) = second {
         second.leave().await;
@@ -279,14 +294,18 @@ fn algorithms(transport: &TransportParameters) -> Vec<String> {
         .collect()
 }
 
-/// A second participant, who only listens.
+/// A second participant, who only listens, and wants to read another language.
 async fn second(
     place: &Place,
     options: TransportOptions,
     dtls: &mut DtlsFacts,
     facts: &mut Facts,
 ) -> Option<(Visit, Device)> {
-    let mut visit = Visit::open(place.clone()).await.ok()?;
+    let place = Place {
+        language: pipeline::wanted(),
+        ..place.clone()
+    };
+    let mut visit = Visit::open(place).await.ok()?;
     let (_, joined) = visit.join().await;
     let device = Device::load(&joined?.rtp_capabilities).ok()?;
     let (request, parameters) = visit.transport(Direction::Receive).await;

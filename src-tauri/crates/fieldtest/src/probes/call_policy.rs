@@ -59,3 +59,21 @@ pub const REPORT_LIMIT: Duration = Duration::from_millis(1_500);
 pub const LAST_PACKETS: Duration = Duration::from_millis(300);
 /// How long closing a socket or a transport may take.
 pub const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+
+/// How long a caption is waited for after the end of the speech. The gateway waits for the pause
+/// (0.4 s), then five seconds for the recogniser.
+pub const CAPTION_LIMIT: Duration = Duration::from_secs(7);
+/// With less time than this for a caption, none is waited for.
+pub const CAPTION_AT_LEAST: Duration = Duration::from_secs(3);
+/// How long is listened after the caption, for the gateway's translation.
+pub const AFTER_CAPTION: Duration = Duration::from_secs(1);
+/// How long is listened after an error of the recogniser: it may be that of an earlier sound.
+pub const AFTER_STATUS: Duration = Duration::from_secs(2);
+/// A translation of one sentence.
+pub const TRANSLATION_LIMIT: Duration = Duration::from_secs(5);
+/// One sentence spoken; a second of speech is synthesised in a fraction of a second.
+pub const SYNTHESIS_LIMIT: Duration = Duration::from_secs(5);
+/// Largest spoken sentence, as base64.
+pub const SYNTHESIS_BYTES: usize = 4 << 20;
+/// The gateway's health page, when there was no caption.
+pub const TAP_LIMIT: Duration = Duration::from_secs(2);

@@ -17,6 +17,17 @@ pub async fn exchange(
     request: Request,
     limit: Duration,
 ) -> Exchange {
+    exchange_up_to(network, endpoint, request, limit, BODY_BYTES).await
+}
+
+/// As [`exchange`], for answers that may be longer than a page: at most so many bytes are read.
+pub async fn exchange_up_to(
+    network: &Network,
+    endpoint: &Endpoint,
+    request: Request,
+    limit: Duration,
+    most: usize,
+) -> Exchange {
     let started = Instant::now();
     let mut result = Exchange {
         request,
@@ -32,7 +43,7 @@ pub async fn exchange(
             Ok(mut answer) => {
                 // An answer to HEAD announces a body that does not come.
                 if result.request.method != "HEAD" {
-                    result.fault = answer.read_body(deadline).await.err();
+                    result.fault = answer.read_body(deadline, most).await.err();
                 }
                 result.response = Some(answer.response);
             }
@@ -183,13 +194,13 @@ impl Answer {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Reads the body, or its first [`BODY_BYTES`] (RFC 9112, 6.3). What has come is kept, even
-    /// when the rest does not.
-    pub(super) async fn read_body(&mut self, deadline: Deadline) -> Result<(), Fault> {
-        let mut body = Body::new(self);
+    /// Reads the body, or its first `most` bytes (RFC 9112, 6.3). What has come is kept, even when
+    /// the rest does not.
+    pub(super) async fn read_body(&mut self, deadline: Deadline, most: usize) -> Result<(), Fault> {
+        let body = Body::new(self);
         let mut raw = std::mem::take(&mut self.rest);
         let mut outcome = Ok(());
-        while !body.is_complete(&raw) {
+        while !body.is_complete(&raw, most) {
             match read_more(&mut self.stream, &mut raw, deadline).await {
                 Ok(0) if body == Body::UntilClose => break,
                 Ok(0) => {
@@ -206,7 +217,7 @@ impl Answer {
             }
         }
         let mut bytes = body.decode(&raw);
-        bytes.truncate(BODY_BYTES);
+        bytes.truncate(most);
         self.response.body = String::from_utf8_lossy(&bytes).into_owned();
         outcome
     }
@@ -235,14 +246,14 @@ impl Body {
             .map_or(Self::UntilClose, Self::Length)
     }
 
-    fn is_complete(&mut self, raw: &[u8]) -> bool {
+    fn is_complete(self, raw: &[u8], most: usize) -> bool {
         match self {
-            Self::Length(length) => raw.len() >= (*length).min(BODY_BYTES),
+            Self::Length(length) => raw.len() >= length.min(most),
             Self::Chunked => {
                 let (decoded, complete) = dechunk(raw);
-                complete || decoded.len() >= BODY_BYTES || raw.len() >= 2 * BODY_BYTES
+                complete || decoded.len() >= most || raw.len() >= 2 * most
             }
-            Self::UntilClose => raw.len() >= BODY_BYTES,
+            Self::UntilClose => raw.len() >= most,
         }
     }
 

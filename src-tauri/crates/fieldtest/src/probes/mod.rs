@@ -10,6 +10,7 @@ pub mod ice;
 pub mod limits;
 pub mod link;
 pub mod machine;
+pub mod pipeline;
 mod privacy;
 pub mod services;
 pub mod signaling;

@@ -14,7 +14,7 @@ use super::call_policy::{
 };
 use super::chirps::Chirps;
 use super::visit::Visit;
-use crate::facts::{MediaFacts, Reception, UplinkReport};
+use crate::facts::{GatewayRequest, MediaFacts, Reception, UplinkReport};
 
 const FRAME: Duration = Duration::from_millis(20);
 
@@ -25,15 +25,13 @@ pub(super) struct Listener<'a> {
     pub(super) device: &'a Device,
 }
 
-/// Sends the sound and compares what the listeners hear.
-pub(super) async fn exchange(speaker: &Visit, listeners: &[Listener<'_>]) -> MediaFacts {
-    let mut facts = MediaFacts::default();
-    let (Some(transport), Ok(chirps)) = (speaker.sending(), Chirps::new(&mut rand::rng())) else {
-        return facts;
+/// Opens a track to speak on.
+pub(super) async fn produce(speaker: &Visit) -> (GatewayRequest, Option<(Producer, ProducerId)>) {
+    let Some(transport) = speaker.sending() else {
+        return (GatewayRequest::default(), None);
     };
-    facts.sent_level_dbfs = chirps.level_dbfs;
     let Ok(producer) = transport.produce_audio(OpusOptions::default()).await else {
-        return facts;
+        return (GatewayRequest::default(), None);
     };
     let id = TransportId::new(transport.id());
     let (request, producer_id) = speaker
@@ -41,9 +39,24 @@ pub(super) async fn exchange(speaker: &Visit, listeners: &[Listener<'_>]) -> Med
             gateway.produce(&id, MediaKind::Audio, producer.rtp_parameters())
         })
         .await;
+    (request, producer_id.map(|id| (producer, id)))
+}
+
+/// Sends the sound and compares what the listeners hear. Gives the track, if there is one: it can
+/// be spoken on.
+pub(super) async fn exchange(
+    speaker: &Visit,
+    listeners: &[Listener<'_>],
+) -> (MediaFacts, Option<Producer>) {
+    let mut facts = MediaFacts::default();
+    let Ok(chirps) = Chirps::new(&mut rand::rng()) else {
+        return (facts, None);
+    };
+    facts.sent_level_dbfs = chirps.level_dbfs;
+    let (request, produced) = produce(speaker).await;
     facts.produce = request;
-    let Some(producer_id) = producer_id else {
-        return facts;
+    let Some((producer, producer_id)) = produced else {
+        return (facts, None);
     };
 
     let (ready, all_ready) = watch::channel(false);
@@ -75,7 +88,7 @@ pub(super) async fn exchange(speaker: &Visit, listeners: &[Listener<'_>]) -> Med
         .into_iter()
         .map(|track| track.judged(&chirps, &sent))
         .collect();
-    facts
+    (facts, Some(producer))
 }
 
 /// Silence until everybody listens, then the chirps, then silence until the router has had time

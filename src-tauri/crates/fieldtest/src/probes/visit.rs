@@ -3,27 +3,30 @@
 //! Whatever happens to the run, nobody is left behind: a visit that is dropped is brought to its
 //! end in the background, and [`Departures::finished`] waits for that.
 
+mod captions;
+mod opened;
+
 use std::future::Future;
 use std::time::Duration;
 
-use media::{
-    Certificate, Device, MediaPath, PathProtocol, RecvTransport, SendTransport, TransportEvent,
-    TransportEvents, TransportOptions, TransportState,
-};
+use media::{Device, RecvTransport, SendTransport, TransportOptions};
 use ortc::TransportParameters;
-use signaling::wire::{Direction, JoinRoom, Joined, RequestName, TransportId};
+use signaling::wire::{Direction, JoinRoom, Joined, Language, ParticipantId, RequestName};
 use signaling::{
     Cause, ConnectOptions, DiscoveryError, DiscoveryOptions, Gateway, RequestError, RoomId,
     RoomLink,
 };
-use tokio::sync::watch;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use super::call_policy::{ANSWER_LIMIT, CLOSE_LIMIT, DIAL_LIMIT, DTLS_LIMIT};
+use super::call_policy::{ANSWER_LIMIT, CLOSE_LIMIT, DIAL_LIMIT};
 use crate::facts::{GatewayRequest, Refusal, RequestOutcome, TransportFacts};
+
+pub(super) use captions::Heard;
+use opened::Opened;
 
 /// Name of the participants, for people who look at the server.
 const NAME: &str = "Field test";
@@ -65,6 +68,8 @@ pub(super) struct Place {
     pub(super) gateway: Url,
     pub(super) connect: ConnectOptions,
     pub(super) room: RoomId,
+    /// What the participant speaks, and wants to read.
+    pub(super) language: Language,
     pub(super) departures: Departures,
 }
 
@@ -72,6 +77,8 @@ pub(super) struct Place {
 pub(super) struct Visit {
     stay: Option<Stay>,
     place: Place,
+    captions: mpsc::Receiver<Heard>,
+    participant: Option<ParticipantId>,
 }
 
 /// What must be undone.
@@ -97,10 +104,9 @@ impl Visit {
             let host = place.gateway.host_str().unwrap_or_default().to_owned();
             Err(DiscoveryError::Timeout { host })
         })?;
-        let mut events = dialed.events;
-        // Nothing of it is needed, and it must not pile up.
-        tokio::spawn(async move { while events.next().await.is_some() {} });
         Ok(Self {
+            captions: captions::follow(dialed.events),
+            participant: None,
             stay: Some(Stay {
                 gateway: dialed.gateway,
                 joining: None,
@@ -113,7 +119,11 @@ impl Visit {
 
     /// Joins.
     pub(super) async fn join(&mut self) -> (GatewayRequest, Option<Joined>) {
-        let join = JoinRoom::new(self.place.room.clone(), NAME);
+        let join = JoinRoom {
+            source_language: Some(self.place.language.clone()),
+            target_language: Some(self.place.language.clone()),
+            ..JoinRoom::new(self.place.room.clone(), NAME)
+        };
         let Some(stay) = &mut self.stay else {
             return (GatewayRequest::default(), None);
         };
@@ -135,6 +145,7 @@ impl Visit {
         if request.outcome != RequestOutcome::Silent {
             stay.joining = None;
         }
+        self.participant = joined.as_ref().map(|joined| joined.participant_id.clone());
         (request, joined)
     }
 
@@ -203,6 +214,22 @@ impl Visit {
         facts
     }
 
+    /// The gateway's id of this participant.
+    pub(super) fn participant(&self) -> Option<&ParticipantId> {
+        self.participant.as_ref()
+    }
+
+    /// The next caption, translation or error of the recogniser; none when the socket is gone.
+    /// Cancel-safe.
+    pub(super) async fn caption(&mut self) -> Option<Heard> {
+        self.captions.recv().await
+    }
+
+    /// Forgets the captions of what was heard before.
+    pub(super) fn forget_captions(&mut self) {
+        while self.captions.try_recv().is_ok() {}
+    }
+
     /// The transport to send on.
     pub(super) fn sending(&self) -> Option<SendTransport> {
         self.stay.as_ref()?.send.clone()
@@ -260,119 +287,6 @@ impl Stay {
         let _ = timeout(CLOSE_LIMIT, self.gateway.disconnect()).await;
         left
     }
-}
-
-/// An open transport of either direction.
-struct Opened {
-    send: Option<SendTransport>,
-    receive: Option<RecvTransport>,
-    states: watch::Receiver<TransportState>,
-    path: watch::Receiver<Option<MediaPath>>,
-}
-
-impl Opened {
-    async fn new(
-        device: &Device,
-        direction: Direction,
-        parameters: TransportParameters,
-        mut options: TransportOptions,
-    ) -> Result<Self, media::MediaError> {
-        if options.certificate.is_none() {
-            options.certificate = Some(Certificate::generate()?);
-        }
-        let (send, receive, states, events) = match direction {
-            Direction::Send => {
-                let (transport, events) = device.create_send_transport(parameters, options).await?;
-                let states = transport.states();
-                (Some(transport), None, states, events)
-            }
-            Direction::Receive => {
-                let (transport, events) = device.create_recv_transport(parameters, options).await?;
-                let states = transport.states();
-                (None, Some(transport), states, events)
-            }
-        };
-        Ok(Self {
-            send,
-            receive,
-            states,
-            path: paths(events),
-        })
-    }
-
-    fn id(&self) -> TransportId {
-        let send = self.send.as_ref().map(|transport| transport.id());
-        let receive = self.receive.as_ref().map(|transport| transport.id());
-        TransportId::new(send.or(receive).unwrap_or_default())
-    }
-
-    fn dtls(&self) -> ortc::DtlsParameters {
-        let send = self
-            .send
-            .as_ref()
-            .map(|transport| transport.dtls_parameters());
-        let receive = || {
-            self.receive
-                .as_ref()
-                .map(|transport| transport.dtls_parameters())
-        };
-        send.or_else(receive).unwrap_or(ortc::DtlsParameters {
-            role: ortc::DtlsRole::Client,
-            fingerprints: Vec::new(),
-        })
-    }
-
-    /// Lets DTLS start, and waits for its end.
-    async fn finish(&mut self, facts: &mut TransportFacts) {
-        let started = Instant::now();
-        if let Some(transport) = &self.send {
-            transport.connect();
-        }
-        if let Some(transport) = &self.receive {
-            transport.connect();
-        }
-        let over = |state: &TransportState| {
-            matches!(
-                state,
-                TransportState::Connected | TransportState::Failed | TransportState::Closed
-            )
-        };
-        let ended = timeout(DTLS_LIMIT, self.states.wait_for(over)).await;
-        match ended {
-            Ok(Ok(state)) if *state == TransportState::Connected => {
-                facts.connected_ms = Some(started.elapsed().as_secs_f64() * 1_000.0);
-            }
-            Ok(_) => facts.failed = true,
-            Err(_) => {}
-        }
-        facts.path = self.path.borrow().map(in_short);
-    }
-}
-
-/// The last path that was selected.
-fn paths(mut events: TransportEvents) -> watch::Receiver<Option<MediaPath>> {
-    let (sender, receiver) = watch::channel(None);
-    tokio::spawn(async move {
-        while let Some(event) = events.next().await {
-            if let TransportEvent::Path(path) = event {
-                sender.send_replace(Some(path));
-            }
-        }
-    });
-    receiver
-}
-
-fn in_short(path: MediaPath) -> String {
-    let protocol = match path.protocol {
-        PathProtocol::Udp => "UDP",
-        PathProtocol::Tcp => "TCP",
-    };
-    let family = match path.ip_version {
-        media::IpVersion::V4 => '4',
-        media::IpVersion::V6 => '6',
-    };
-    let relay = if path.relay { " relay" } else { "" };
-    format!("{protocol}{family}{relay}")
 }
 
 fn unanswered(request: RequestName) -> RequestError {

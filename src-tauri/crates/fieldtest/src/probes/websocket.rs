@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::connect::{Endpoint, Network, Stream, connect, milliseconds};
 use super::http::ask;
-use super::limits::{CLOSE, CONNECT, FRAMES, MESSAGE_BYTES};
+use super::limits::{BODY_BYTES, CLOSE, CONNECT, FRAMES, MESSAGE_BYTES};
 use crate::facts::{Exchange, Fault, FaultKind, Frame, Request};
 
 /// Engine.IO's ping and pong, answered whenever they come.
@@ -104,7 +104,7 @@ async fn talk(
         }
     };
     if answer.response.status != 101 {
-        result.fault = answer.read_body(deadline).await.err();
+        result.fault = answer.read_body(deadline, BODY_BYTES).await.err();
         result.response = Some(answer.response);
         return;
     }
