@@ -76,10 +76,11 @@ fn of_host(facts: &Facts, host: &Tls) -> Vec<Finding> {
         .iter()
         .partition(|connection| connection.fault.is_some());
     let mut findings = Vec::new();
-    match (failed.first(), working.is_empty()) {
-        (Some(connection), true) => findings.extend(fault(facts, host, connection)),
-        (Some(_), false) => findings.push(partly(host, &failed, &working)),
-        (None, _) => {}
+    if working.is_empty() {
+        let farthest = host.farthest().into_iter();
+        findings.extend(farthest.filter_map(|connection| fault(facts, host, connection)));
+    } else if !failed.is_empty() {
+        findings.push(partly(host, &failed, &working));
     }
     if let Some(connection) = working.first() {
         findings.extend(ends_soon(host, connection));

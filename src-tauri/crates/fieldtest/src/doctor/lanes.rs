@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use ::signaling::{ConnectOptions, DiscoveryOptions, Endpoints, RoomId};
+use futures_util::future::join_all;
 use url::Url;
 
 use super::{Climb, Lane};
@@ -11,7 +12,9 @@ use crate::Rung;
 use crate::facts::{Facts, HostRole, ServerLoad};
 use crate::probes::link::Target;
 use crate::probes::machine::MachineOptions;
-use crate::probes::{Departures, Network, address, call, link, machine, services, signaling, site};
+use crate::probes::{
+    Departures, Network, address, call, link, machine, services, signaling, site,
+};
 use crate::probes::{limits, tls};
 use crate::report::Role;
 
@@ -168,24 +171,20 @@ async fn reach(climb: &Climb, network: &Network, servers: &[(HostRole, Url)]) {
     let needed = servers
         .iter()
         .filter(|(role, _)| matches!(role, HostRole::Gateway | HostRole::Site));
-    let connect = async {
-        let mut seen = Vec::new();
-        for (_, url) in needed {
-            let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-            let port = url.port_or_known_default().unwrap_or(443);
-            let found = known
-                .hosts
-                .iter()
-                .find(|one| one.host == host && one.port == port);
-            let addresses: Vec<_> = found
-                .map_or(&[][..], |found| &found.addresses)
-                .iter()
-                .map(|address| SocketAddr::new(*address, port))
-                .collect();
-            seen.push(tls::tls(network, url, &addresses, limits::CONNECT).await);
-        }
-        seen
-    };
+    let connect = join_all(needed.map(async |(_, url)| {
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let port = url.port_or_known_default().unwrap_or(443);
+        let found = known
+            .hosts
+            .iter()
+            .find(|one| one.host == host && one.port == port);
+        let addresses: Vec<_> = found
+            .map_or(&[][..], |found| &found.addresses)
+            .iter()
+            .map(|address| SocketAddr::new(*address, port))
+            .collect();
+        tls::tls(network, url, &addresses, limits::CONNECT).await
+    }));
     climb
         .look(Rung::Tls, connect, |facts, seen| facts.tls = seen)
         .await;

@@ -233,3 +233,18 @@ fn days_are_those_of_the_calendar() {
         assert_eq!(date(unix_s), expected);
     }
 }
+
+#[test]
+fn the_address_that_comes_farthest_tells_what_is_wrong() {
+    use FaultKind::{CertificateExpired, Filtered, Refused, Unreachable};
+    for (kinds, cause) in [
+        ([Unreachable, Refused], "port-closed"),
+        ([Filtered, CertificateExpired], "certificate-expired"),
+        ([Refused, Filtered], "port-closed"),
+        ([Unreachable, Filtered], "port-filtered"),
+    ] {
+        let connections = kinds.map(|kind| connection(Some(kind)));
+        let result = judged(vec![host("gateway.example", connections.into())]);
+        assert_eq!(causes(&result), [cause], "{kinds:?}");
+    }
+}
