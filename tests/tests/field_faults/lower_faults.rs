@@ -21,6 +21,8 @@ const NOBODY: &str = "10.77.0.99";
 const PLAIN: u16 = 4480;
 const FILTERED: u16 = 4481;
 const CLOSED: u16 = 4482;
+/// Shorter than the gateway's ping interval, longer than this program's own rooms are silent.
+const SHORT_PATIENCE: &str = "proxy_read_timeout 8s;";
 /// Most requests to one name in a run.
 const MOST_REQUESTS: usize = 40;
 
@@ -48,6 +50,7 @@ fn sites() -> Vec<Names> {
         names("strange.calls.lab.test", "strange.lab.test"),
         names("six.calls.lab.test", "six.lab.test"),
         names("down.calls.lab.test", "down.lab.test"),
+        names("short.calls.lab.test", "short.lab.test"),
         Names {
             speech: Some("speech.lab.test"),
             ..names("mute.calls.lab.test", "gateway.lab.test")
@@ -92,7 +95,9 @@ impl Deployment {
         let authority = folder.write("ca.pem", &authority.pem());
         let nginx = folder.serve_on(&lab.far, &servers);
         let mut known: Vec<_> = sites.iter().map(|names| (names.site, FAR)).collect();
-        for name in ["gateway", "expired", "strange", "six", "down", "speech"] {
+        for name in [
+            "gateway", "expired", "strange", "six", "down", "short", "speech",
+        ] {
             known.push((
                 Box::leak(format!("{name}.lab.test").into_boxed_str()),
                 FAR_SECOND,
@@ -175,6 +180,13 @@ fn servers(
         gateway,
     );
     add(&tls, "down.lab.test", &certify("down.lab.test"), CLOSED);
+    let short = certify("short.lab.test");
+    add(
+        &tls,
+        "short.lab.test",
+        &format!("{short} {SHORT_PATIENCE}"),
+        gateway,
+    );
     add(
         &tls,
         "speech.lab.test",
@@ -197,7 +209,9 @@ fn link(site: &str) -> String {
 /// Adds every fault below the room to the table.
 pub fn run(table: &mut Table) {
     let mut deployment = Deployment::start();
-    let found = deployment.examine(&link("well.calls.lab.test"));
+    let arguments = ["--ca", &deployment.authority, "--idle", "5s"];
+    let well = link("well.calls.lab.test");
+    let found = examine(&deployment.lab.near, &well, &arguments);
     table.add("none, with site and TLS", NONE, found.rungs());
     found.clears_everything();
     for (name, requests) in deployment.nginx.requests() {
@@ -301,6 +315,12 @@ fn web_servers(table: &mut Table, deployment: &Deployment) {
     let down = ("failed", "polling", "upstream-down");
     table.add("gateway behind the proxy down", down, found.rungs());
     found.names_soon(Rung::Polling);
+
+    let arguments = ["--ca", &deployment.authority, "--idle", "12s"];
+    let near = &deployment.lab.near;
+    let found = examine(near, &link("short.calls.lab.test"), &arguments);
+    let cut = ("warning", "websocket", "idle-cut");
+    table.add("proxy impatient with idle connections", cut, found.rungs());
 
     let found = deployment.examine(&link("mute.calls.lab.test"));
     let hanging = ("failed", "services", "service-hanging");

@@ -13,7 +13,7 @@ use crate::facts::{Facts, HostRole, ServerLoad};
 use crate::probes::link::Target;
 use crate::probes::machine::MachineOptions;
 use crate::probes::{
-    Departures, Network, address, call, link, machine, services, signaling, site,
+    Departures, Network, address, call, idle, link, machine, services, signaling, site,
 };
 use crate::probes::{limits, tls};
 use crate::report::Role;
@@ -88,7 +88,10 @@ async fn deployment(climb: &Climb) {
     };
     ask_services(climb, &network, &endpoints).await;
     ask_socket(climb, &network, &endpoints, &target).await;
-    make_call(climb, &endpoints).await;
+    tokio::join!(
+        make_call(climb, &endpoints),
+        hold_idle(climb, &network, &endpoints)
+    );
 }
 
 /// The site, and through it the servers of the deployment; all of them are resolved and reached.
@@ -218,6 +221,21 @@ async fn ask_socket(climb: &Climb, network: &Network, endpoints: &Endpoints, tar
     climb
         .look_together(&SOCKET, probe, |facts, seen| facts.signaling = Some(seen))
         .await;
+}
+
+/// Beside the call, which takes its connections from the same server anyway.
+async fn hold_idle(climb: &Climb, network: &Network, endpoints: &Endpoints) {
+    let Some(duration) = climb.options.idle else {
+        return;
+    };
+    if climb.blocked(Rung::Namespace).await.is_some() {
+        return;
+    }
+    let seen = idle::hold(network, &endpoints.gateway, SOCKET_PATH, duration).await;
+    climb.record(|facts| facts.idle = Some(seen));
+    for rung in [Rung::Polling, Rung::Websocket] {
+        climb.judge_again(rung);
+    }
 }
 
 async fn make_call(climb: &Climb, endpoints: &Endpoints) {
