@@ -84,7 +84,10 @@ impl Deployment {
             .iter()
             .map(|one| format!("https://{}", one.site))
             .collect();
-        let origins = origins.join(",");
+        let origins = format!(
+            "{},https://well.calls.lab.test:{FILTERED}",
+            origins.join(",")
+        );
         let gateway = ReferenceGateway::start_on(&lab.far, FAR, &["--allow-origin", &origins]);
         let silence = lab.far.within(|| TcpListener::bind((FAR, 0)));
         let silence = silence.expect("a port can be had");
@@ -304,6 +307,17 @@ fn connections(table: &mut Table, deployment: &Deployment) {
         unknown,
         &found,
     );
+
+    let near = &deployment.lab.near;
+    let named = [
+        "--ca",
+        &deployment.authority,
+        "--gateway",
+        "https://gateway.lab.test",
+    ];
+    let missed = ("warning", "tls", "port-filtered");
+    let found = examine(near, &link(&on_port(FILTERED)), &named);
+    table.add("site filtered, gateway given", missed, found.rungs());
 
     let found = deployment.examine(&link("six.calls.lab.test"));
     let broken = ("warning", "tls", "ipv6-broken");
