@@ -8,3 +8,4 @@ pub mod netlab;
 pub mod process;
 pub mod servers;
 pub mod sound;
+pub mod web;

@@ -13,17 +13,21 @@
 //! ```
 
 mod conditions;
+mod names;
 mod shuttle;
 
+use std::fs::File;
 use std::process::{self, Command};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use nix::sched::{CloneFlags, setns};
 use tun_rs::{DeviceBuilder, Layer, SyncDevice};
 
 pub use conditions::{Conditions, Direction, Loss};
+pub use names::NameServer;
 use shuttle::Shuttle;
 
 /// Address of the host on the near side, where clients run.
@@ -153,6 +157,23 @@ impl Host {
         command
     }
 
+    /// Runs something of this process on this host: what it opens lives there.
+    ///
+    /// # Panics
+    /// When the namespace cannot be entered, or `run` panics.
+    pub fn within<T: Send>(&self, run: impl FnOnce() -> T + Send) -> T {
+        let file = File::open(format!("/run/netns/{}", self.namespace));
+        let namespace = file.unwrap_or_else(|error| panic!("no namespace: {error}"));
+        // A namespace is a property of a thread; this one ends with its work.
+        thread::scope(|scope| {
+            let inside = scope.spawn(|| {
+                setns(namespace, CloneFlags::CLONE_NEWNET).expect("root may enter a namespace");
+                run()
+            });
+            inside.join().expect("the work is done")
+        })
+    }
+
     /// Drops every UDP packet that leaves or reaches this host over the link.
     pub fn block_udp(&self) {
         self.filter("meta l4proto udp drop");
@@ -197,6 +218,7 @@ impl Drop for Host {
         let _ = Command::new("ip")
             .args(["netns", "del", &self.namespace])
             .status();
+        let _ = std::fs::remove_dir_all(self.own_files());
     }
 }
 

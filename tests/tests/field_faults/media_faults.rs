@@ -5,6 +5,7 @@ use tests::netlab::{Conditions, FAR, FAR_SECOND, Host, Lab};
 use tests::process::{PATIENCE, Process};
 use tests::servers::{Coturn, ReferenceGateway};
 
+use crate::run_on;
 use crate::table::{NONE, Table};
 
 /// DTLS records begin with these, STUN with 0 to 3 (RFC 7983).
@@ -118,15 +119,6 @@ fn ipv6_broken(table: &mut Table) {
     gateway.assert_well_treated();
 }
 
-/// # Panics
-/// When it fails.
-fn run_on(host: &Host, program: &str, arguments: &[&str]) {
-    let output = host.command(program).args(arguments).output();
-    let output = output.expect("it can be run");
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{program} {arguments:?}: {error}");
-}
-
 fn of_the_server(table: &mut Table) {
     let wrong = ("failed", "ice", "announced-address-wrong");
     let listen = ["--no-tcp", "--listen", "10.77.0.2@10.77.0.99"];
@@ -147,7 +139,7 @@ fn of_the_server(table: &mut Table) {
     let silent = ("failed", "media", "produce-silent");
     on_lab(
         table,
-        "speech service hanging",
+        "microphones never accepted",
         silent,
         &["--speech-delay", "20000"],
         |_, _| {},

@@ -129,8 +129,13 @@ pub struct Network {
 const DOCTOR_HELP: &str = "\
 The doctor climbs a ladder from the link up: names and addresses, TCP and TLS, the web site, HTTP
 services, Engine.IO by polling and by websocket, Socket.IO, a room of its own, the ways to the media
-server one by one, encryption, a known sound there and back; and beside it this computer. It takes 30 seconds at most, names the lowest broken layer, says what you can do and what
-the operator should look at. Ctrl-C stops it and shows what was seen until then.
+server one by one, encryption, a known sound there and back; and beside it this computer. It takes
+30 seconds at most, names the lowest broken layer, says what you can do and what the operator should
+look at. Ctrl-C stops it and shows what was seen until then.
+
+With --idle it also holds a websocket and a polling session on which nothing passes but the server's
+pings, and tells whether a proxy cuts them, and after how long. The run takes longer by that time;
+for everything else the limit stays. Calls that drop after a minute of silence are a reason to ask.
 
 It harms no server: few requests, one at a time, a room that nobody else knows. When three or more
 people are on a server whose media ports are scarce it leaves the ports alone, unless --force.
@@ -142,7 +147,8 @@ can be sent to an operator as it is.
 Examples:
   jbcall doctor https://jbcalling.site/room/bao-123
   jbcall doctor https://jbcalling.site --html report.html
-  jbcall doctor bao-123 --json | jq -r .culprit";
+  jbcall doctor bao-123 --json | jq -r .culprit
+  jbcall doctor bao-123 --idle 5m           does a proxy cut an idle connection?";
 
 /// Options of `doctor`.
 #[derive(Debug, ClapArgs)]
@@ -163,6 +169,15 @@ pub struct Doctor {
     /// Use the server's media ports although people are on it
     #[arg(long)]
     pub force: bool,
+    /// Hold idle connections for so long [alone: 2m], to see whether a proxy cuts them
+    #[arg(
+        long,
+        value_name = "TIME",
+        num_args = 0..=1,
+        default_missing_value = "2m",
+        value_parser = idle_time
+    )]
+    pub idle: Option<Duration>,
     /// Leave this computer's microphone closed
     #[arg(long)]
     pub no_microphone: bool,
@@ -353,6 +368,16 @@ fn time(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// An hour is more than any proxy waits.
+fn idle_time(text: &str) -> Result<Duration, String> {
+    let time = time(text)?;
+    if (1..=3_600).contains(&time.as_secs()) {
+        Ok(time)
+    } else {
+        Err("between a second and an hour, please".to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -418,7 +443,8 @@ mod tests {
 
     #[test]
     fn the_doctor_has_its_options() {
-        let line = "jbcall doctor bao-123 --html r.html --lang vi --no-microphone --force";
+        let line =
+            "jbcall doctor bao-123 --html r.html --lang vi --idle 5m --no-microphone --force";
         let Ok(Args {
             command: Command::Doctor(doctor),
             ..
@@ -428,6 +454,17 @@ mod tests {
         };
         assert_eq!(doctor.html, Some("r.html".into()));
         assert_eq!(doctor.lang, ReportLanguage::Vi);
+        assert_eq!(doctor.idle, Some(Duration::from_secs(300)));
+        let alone = Args::try_parse_from("jbcall doctor x --idle --json".split(' '));
+        let Ok(Args {
+            command: Command::Doctor(doctor),
+            ..
+        }) = alone
+        else {
+            panic!("it needs no time");
+        };
+        assert_eq!(doctor.idle, Some(Duration::from_secs(120)));
+        assert!(Args::try_parse_from("jbcall doctor x --idle 0".split(' ')).is_err());
         assert!(Args::try_parse_from("jbcall doctor x --full".split(' ')).is_err());
     }
 

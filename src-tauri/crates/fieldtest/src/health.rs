@@ -1,10 +1,9 @@
-//! What a gateway says about itself at `/health`. Its `status` is always "healthy" and is not
-//! looked at. Ids of rooms and people, which the page shows to anybody, are not kept.
+//! The numbers of a gateway's `/health` that load and probe follow. The page is read by
+//! [`signaling::health`]; ids of rooms and people, which it shows to anybody, are not kept.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use signaling::Network;
 use url::Url;
 
@@ -35,32 +34,15 @@ pub struct Health {
 impl Health {
     /// Reads the page; `None` if it is none of a gateway.
     pub fn read(body: &[u8]) -> Option<Self> {
-        let page: Value = serde_json::from_slice(body).ok()?;
-        let count = |value: &Value| value.as_u64().unwrap_or(0);
-        let rooms = page.get("rooms")?;
-        let of_rooms = rooms.get("rooms").and_then(Value::as_array);
-        let streams = page.pointer("/audioStreaming/streams");
-        let since = streams
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(|stream| stream.get("timeSinceLastProcess")?.as_f64());
+        let page = signaling::health::Health::parse(std::str::from_utf8(body).ok()?)?;
+        let slowest = page.longest_without_sound();
         Some(Self {
-            uptime_s: page.get("uptime").and_then(Value::as_f64)?,
-            workers: page
-                .pointer("/workers/totalWorkers")
-                .and_then(Value::as_u64),
-            rooms: rooms.get("totalRooms").map_or(0, count),
-            participants: of_rooms
-                .into_iter()
-                .flatten()
-                .filter_map(|room| room.get("participantCount"))
-                .map(count)
-                .fold(0, u64::saturating_add),
-            audio_streams: page
-                .pointer("/audioStreaming/activeStreams")
-                .map_or(0, count),
-            slowest_stream_ms: since.reduce(f64::max),
+            uptime_s: page.uptime?.as_secs_f64(),
+            workers: page.workers,
+            rooms: page.rooms?,
+            participants: page.participants.unwrap_or_default(),
+            audio_streams: page.audio_streams.unwrap_or_default(),
+            slowest_stream_ms: slowest.map(|time| time.as_secs_f64() * 1_000.0),
         })
     }
 

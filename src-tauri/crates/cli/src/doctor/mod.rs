@@ -26,6 +26,10 @@ pub async fn run(args: args::Doctor) -> Exit {
             return Exit::Usage;
         }
     };
+    if let Some(idle) = args.idle.filter(|_| std::io::stderr().is_terminal()) {
+        let seconds = idle.as_secs();
+        eprintln!("Idle connections are held for {seconds} s; everything else takes 30 s at most.");
+    }
     let layout = layout(args.lang);
     let mut live = Live::new(&args, layout);
     let report = doctor::run(options, |progress| live.show(&progress), signals::stop()).await;
@@ -89,6 +93,7 @@ fn options(args: &args::Doctor) -> Result<Options, ErrorView> {
         network: discovery.network,
         relays: network::relays(&args.network),
         force: args.force,
+        idle: args.idle,
         no_microphone: args.no_microphone,
     })
 }

@@ -8,6 +8,7 @@ mod capacity;
 mod cors;
 mod dtls;
 mod ice;
+mod idle;
 mod link;
 mod machine;
 mod media;

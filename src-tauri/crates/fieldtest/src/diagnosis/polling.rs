@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::answer::{Answer, blocked_below, evidence, is_unknown_session, seen, shortened};
-use super::{Evidence, Finding, RungResult};
+use super::{Evidence, Finding, RungResult, idle};
 use crate::engineio::Namespace;
 use crate::facts::{Exchange, Facts, PollingSession, Signaling};
 use crate::{Rung, Verdict};
@@ -30,6 +30,7 @@ pub(super) fn polling(facts: &Facts) -> RungResult {
         answer => findings.push(refused_handshake(signaling, session, &answer)),
     }
     findings.extend(followed_redirect(signaling));
+    findings.extend(idle::polling(facts));
     RungResult::new(Rung::Polling, findings, evidence)
 }
 

@@ -5,7 +5,9 @@ use url::Url;
 
 use super::answer::Answer;
 use super::{Evidence, Finding, RungResult};
-use crate::facts::{Certificate, Connection, Exchange, Facts, Fault, FaultKind, Tls};
+use crate::facts::{
+    Certificate, Connection, Exchange, Facts, Fault, FaultKind, HostFacts, HostRole, Tls,
+};
 use crate::{Rung, Verdict};
 
 /// A clock this far off is said; certificates and tokens depend on it.
@@ -32,7 +34,14 @@ pub(super) fn tls(facts: &Facts) -> RungResult {
         findings.push(Finding::new("captive-portal", Verdict::Failed).with("foreign", host));
     }
     for host in hosts.iter().filter(|host| !blamed_on_address(host)) {
-        findings.extend(of_host(facts, host));
+        let needed = is_needed(facts, host);
+        findings.extend(of_host(facts, host).into_iter().map(|finding| Finding {
+            verdict: match finding.verdict {
+                Verdict::Failed if !needed => Verdict::Warning,
+                verdict => verdict,
+            },
+            ..finding
+        }));
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
     RungResult::new(Rung::Tls, findings, shown)
@@ -58,6 +67,16 @@ fn hosts(facts: &Facts) -> Vec<Tls> {
     host().into_iter().collect()
 }
 
+/// Whether a call fails without this host. A site is only there to name the gateway.
+fn is_needed(facts: &Facts, host: &Tls) -> bool {
+    let is_gateway = |one: &HostFacts| one.roles.contains(&HostRole::Gateway);
+    let known = facts.address.iter().flat_map(|address| &address.hosts);
+    let mut same = known
+        .clone()
+        .filter(|one| one.host == host.host && one.port == host.port);
+    !known.clone().any(is_gateway) || same.next().is_none_or(is_gateway)
+}
+
 /// Names and proxies have a rung of their own.
 fn blamed_on_address(host: &Tls) -> bool {
     !host.connections.is_empty()
@@ -76,10 +95,11 @@ fn of_host(facts: &Facts, host: &Tls) -> Vec<Finding> {
         .iter()
         .partition(|connection| connection.fault.is_some());
     let mut findings = Vec::new();
-    match (failed.first(), working.is_empty()) {
-        (Some(connection), true) => findings.extend(fault(facts, host, connection)),
-        (Some(_), false) => findings.push(partly(host, &failed, &working)),
-        (None, _) => {}
+    if working.is_empty() {
+        let farthest = host.farthest().into_iter();
+        findings.extend(farthest.filter_map(|connection| fault(facts, host, connection)));
+    } else if !failed.is_empty() {
+        findings.push(partly(host, &failed, &working));
     }
     if let Some(connection) = working.first() {
         findings.extend(ends_soon(host, connection));

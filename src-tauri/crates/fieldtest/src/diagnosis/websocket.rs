@@ -1,7 +1,7 @@
 //! Engine.IO by websocket, from nothing and as upgrade of a polling session.
 
 use super::answer::{Answer, blocked_below, evidence, is_unknown_session, seen};
-use super::{Evidence, Finding, RungResult, polling};
+use super::{Evidence, Finding, RungResult, idle, polling};
 use crate::facts::{Exchange, Facts, Signaling};
 use crate::{Rung, Verdict};
 
@@ -16,10 +16,11 @@ pub(super) fn websocket(facts: &Facts) -> RungResult {
     };
     let session = signaling.polling.as_ref();
     let upgrade = session.and_then(|session| session.upgrade.as_ref());
-    let evidence: Vec<Evidence> = [Some(fresh), upgrade]
+    let exchanges = [Some(fresh), upgrade].into_iter().flatten();
+    // What was asked for on purpose comes first.
+    let evidence: Vec<Evidence> = idle::evidence(facts)
         .into_iter()
-        .flatten()
-        .map(evidence)
+        .chain(exchanges.map(evidence))
         .collect();
     let skipped = |rung| RungResult {
         evidence: evidence.clone(),
@@ -37,7 +38,8 @@ pub(super) fn websocket(facts: &Facts) -> RungResult {
         Answer::Open(_) => failed_upgrade(upgrade),
         _ => Some(refused(signaling, fresh, upgrade, &answer)),
     };
-    RungResult::new(Rung::Websocket, finding.into_iter().collect(), evidence)
+    let findings = finding.into_iter().chain(idle::websocket(facts)).collect();
+    RungResult::new(Rung::Websocket, findings, evidence)
 }
 
 /// Polling works, a websocket from nothing does not.

@@ -4,16 +4,20 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use ::signaling::discovery::conclude;
 use ::signaling::{ConnectOptions, DiscoveryOptions, Endpoints, RoomId};
+use futures_util::future::join_all;
 use url::Url;
 
 use super::{Climb, Lane, policy};
 use crate::Rung;
-use crate::facts::{Facts, HostRole, ServerLoad};
+use crate::facts::{Facts, FaultKind, HostRole, ServerLoad, Tls};
 use crate::probes::link::Target;
 use crate::probes::machine::MachineOptions;
 use crate::probes::pipeline::SpeechServices;
-use crate::probes::{Departures, Network, address, call, link, machine, services, signaling, site};
+use crate::probes::{
+    Departures, Endpoint, Network, address, call, idle, link, machine, services, signaling, site,
+};
 use crate::probes::{limits, tls};
 use crate::report::Role;
 
@@ -89,44 +93,86 @@ async fn deployment(climb: &Climb) {
     };
     ask_services(climb, &network, &endpoints).await;
     ask_socket(climb, &network, &endpoints, &target).await;
-    make_call(climb, network, &endpoints).await;
+    tokio::join!(
+        make_call(climb, Arc::clone(&network), &endpoints),
+        hold_idle(climb, &network, &endpoints)
+    );
 }
 
 /// The site, and through it the servers of the deployment; all of them are resolved and reached.
 async fn find_servers(climb: &Climb, network: &Network, target: &Target) -> Option<Endpoints> {
-    let first = (HostRole::Site, target.site());
-    climb.server(Role::Site, &first.1);
-    reach(climb, network, &[first]).await;
+    let link = target.with_room(RoomId::generate(&mut rand::rng()));
+    // One that is given is called whatever becomes of the site.
+    let given = climb.options.gateway.as_ref().or(link.gateway.as_ref());
+    let given = given.map(|gateway| (HostRole::Gateway, gateway.clone()));
+    let mut first: Vec<_> = given.into_iter().collect();
+    let site = target.site();
+    climb.server(Role::Site, &site);
+    if first
+        .iter()
+        .all(|(_, gateway)| gateway.origin() != site.origin())
+    {
+        first.push((HostRole::Site, site.clone()));
+    }
+    reach(climb, network, &first).await;
+    if climb.blocked(Rung::Site).await.is_some() {
+        return None;
+    }
     let discovery = DiscoveryOptions {
         gateway_override: climb.options.gateway.clone(),
         network: climb.options.network.clone(),
         ..DiscoveryOptions::default()
     };
-    let room = RoomId::generate(&mut rand::rng());
-    let link = target.with_room(room);
     let mut endpoints = None;
-    climb
-        .look(
-            Rung::Site,
-            site::ask(network, &link, &discovery),
-            |facts, seen| {
-                facts.site = Some(seen.facts);
-                endpoints = seen.endpoints;
-            },
-        )
-        .await;
+    if first.len() > 1
+        && let Some(lower) = climb.seen(|facts| unreached(facts, &site))
+    {
+        climb.skip(Rung::Site, Some(lower));
+        endpoints = conclude(&link, &discovery, None).ok();
+    } else {
+        climb
+            .look(
+                Rung::Site,
+                site::ask(network, &link, &discovery),
+                |facts, seen| {
+                    facts.site = Some(seen.facts);
+                    endpoints = seen.endpoints;
+                },
+            )
+            .await;
+    }
     let endpoints = endpoints?;
     let named = servers_of(&endpoints);
     for (role, url) in &named {
         climb.server(report_role(*role), url);
     }
-    let site = target.site();
-    if named.iter().any(|(_, url)| url.origin() != site.origin()) {
+    let is_new = |url: &Url| {
+        first
+            .iter()
+            .all(|(_, known)| known.origin() != url.origin())
+    };
+    if named.iter().any(|(_, url)| is_new(url)) {
         let mut all = named;
         all.push((HostRole::Site, site));
         reach(climb, network, &all).await;
     }
     Some(endpoints)
+}
+
+/// The rung on which the way to a server ends, if no connection to it was made.
+fn unreached(facts: &Facts, server: &Url) -> Option<Rung> {
+    let endpoint = Endpoint::new(server.clone());
+    let of_server = |one: &&Tls| one.host == endpoint.host() && one.port == endpoint.port();
+    let tried = facts.tls.iter().find(of_server)?;
+    let mut faults = tried.connections.iter().map(|one| one.fault.as_ref());
+    let first = faults.next()??;
+    if faults.any(|fault| fault.is_none()) {
+        return None;
+    }
+    Some(match first.kind {
+        FaultKind::Resolve => Rung::Address,
+        _ => Rung::Tls,
+    })
 }
 
 fn servers_of(endpoints: &Endpoints) -> Vec<(HostRole, Url)> {
@@ -172,24 +218,20 @@ async fn reach(climb: &Climb, network: &Network, servers: &[(HostRole, Url)]) {
     let needed = servers
         .iter()
         .filter(|(role, _)| matches!(role, HostRole::Gateway | HostRole::Site));
-    let connect = async {
-        let mut seen = Vec::new();
-        for (_, url) in needed {
-            let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-            let port = url.port_or_known_default().unwrap_or(443);
-            let found = known
-                .hosts
-                .iter()
-                .find(|one| one.host == host && one.port == port);
-            let addresses: Vec<_> = found
-                .map_or(&[][..], |found| &found.addresses)
-                .iter()
-                .map(|address| SocketAddr::new(*address, port))
-                .collect();
-            seen.push(tls::tls(network, url, &addresses, limits::CONNECT).await);
-        }
-        seen
-    };
+    let connect = join_all(needed.map(async |(_, url)| {
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let port = url.port_or_known_default().unwrap_or(443);
+        let found = known
+            .hosts
+            .iter()
+            .find(|one| one.host == host && one.port == port);
+        let addresses: Vec<_> = found
+            .map_or(&[][..], |found| &found.addresses)
+            .iter()
+            .map(|address| SocketAddr::new(*address, port))
+            .collect();
+        tls::tls(network, url, &addresses, limits::CONNECT).await
+    }));
     climb
         .look(Rung::Tls, connect, |facts, seen| facts.tls = seen)
         .await;
@@ -223,6 +265,21 @@ async fn ask_socket(climb: &Climb, network: &Network, endpoints: &Endpoints, tar
     climb
         .look_together(&SOCKET, probe, |facts, seen| facts.signaling = Some(seen))
         .await;
+}
+
+/// Beside the call, which takes its connections from the same server anyway.
+async fn hold_idle(climb: &Climb, network: &Network, endpoints: &Endpoints) {
+    let Some(duration) = climb.options.idle else {
+        return;
+    };
+    if climb.blocked(Rung::Namespace).await.is_some() {
+        return;
+    }
+    let seen = idle::hold(network, &endpoints.gateway, SOCKET_PATH, duration).await;
+    climb.record(|facts| facts.idle = Some(seen));
+    for rung in [Rung::Polling, Rung::Websocket] {
+        climb.judge_again(rung);
+    }
 }
 
 async fn make_call(climb: &Climb, network: Arc<Network>, endpoints: &Endpoints) {

@@ -60,7 +60,7 @@ pub enum Progress {
     },
 }
 
-/// Runs all probes. Takes [`policy::RUN_LIMIT`] at most.
+/// Runs all probes. Takes [`policy::RUN_LIMIT`] at most, and whatever [`Options::idle`] adds.
 ///
 /// When `cancel` resolves, the probes are dropped, what they joined is left, and the report holds
 /// what was seen until then.
@@ -84,6 +84,7 @@ pub async fn run_lanes(
     let (events, mut happened) = mpsc::unbounded_channel();
     let redactor = Mutex::new(redactor(&options));
     let limit = policy::RUN_LIMIT - policy::LEAVE_LIMIT;
+    let whole = limit + options.idle.unwrap_or_default();
     let climb = Climb {
         began: Instant::now(),
         limit,
@@ -108,7 +109,7 @@ pub async fn run_lanes(
             let _ = AssertUnwindSafe((lane.walk)(&climb)).catch_unwind().await;
             climb.close(lane.rungs);
         }));
-        let time_over = tokio::time::sleep_until(climb.began + limit);
+        let time_over = tokio::time::sleep_until(climb.began + whole);
         tokio::pin!(walks, time_over, cancel);
         loop {
             tokio::select! {

@@ -1,5 +1,7 @@
 //! What a run is told.
 
+use std::time::Duration;
+
 use media::IceServer;
 use signaling::{Network, RoomLink};
 use url::Url;
@@ -17,6 +19,8 @@ pub struct Options {
     pub relays: Vec<IceServer>,
     /// Use the server's media ports although people are on it.
     pub force: bool,
+    /// Hold idle connections for so long. The run takes longer by that; everything else does not.
+    pub idle: Option<Duration>,
     /// Leave the microphone of this computer closed.
     pub no_microphone: bool,
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::Rung;
 
-/// A whole run, the leaving of rooms included.
+/// A whole run, the leaving of rooms included. Idle connections, where they are asked for, are held
+/// beside it and after it.
 pub const RUN_LIMIT: Duration = Duration::from_secs(30);
 /// Of it, for what must still be done when the probes have ended or were dropped: rooms are left,
 /// sockets closed.

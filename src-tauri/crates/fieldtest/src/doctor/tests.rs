@@ -218,6 +218,36 @@ async fn a_run_ends_in_time_whatever_hangs() {
     assert_eq!(pipeline.findings[0].cause, "time-over");
 }
 
+#[tokio::test(start_paused = true)]
+async fn idle_connections_take_longer_and_nothing_else_does() {
+    let lanes = vec![
+        Lane::new(&[Rung::Websocket], |climb| {
+            Box::pin(async {
+                climb
+                    .look_anyway(Rung::Websocket, async {}, |_, ()| {})
+                    .await;
+                sleep(Duration::from_secs(60)).await;
+                climb.judge_again(Rung::Websocket);
+            })
+        }),
+        Lane::new(&[Rung::Media], |climb| {
+            let hanging = std::future::pending();
+            Box::pin(async {
+                climb.look_anyway(Rung::Media, hanging, |_, ()| {}).await;
+            })
+        }),
+    ];
+    let options = Options {
+        idle: Some(Duration::from_secs(60)),
+        ..options()
+    };
+    let report = run_lanes(options, lanes, all_well, |_| {}, std::future::pending()).await;
+    assert_eq!(report.end, End::Complete);
+    assert!(report.took_ms >= 60_000.0);
+    let media = report.timing(Rung::Media).expect("it was looked at");
+    assert!(media.started_ms + media.took_ms <= 30_000.0);
+}
+
 /// Leaves a room when it is dropped, as the guard of a participant does.
 struct Guard {
     leaving: TaskTracker,

@@ -8,6 +8,7 @@ mod address;
 mod exchange;
 mod gateway_request;
 mod ice;
+mod idle;
 mod link;
 mod machine;
 mod media;
@@ -23,6 +24,7 @@ pub use address::{AddressFacts, HostFacts, HostRole, ResolveFailure, ResolveFail
 pub use exchange::{Exchange, Frame, Request, Response};
 pub use gateway_request::{GatewayRequest, Refusal, RequestOutcome};
 pub use ice::{CandidateFacts, CandidateProtocol, IceFacts, SizeCheck, SocketError, StunCount};
+pub use idle::{HeldConnection, HoldEnd, IdleFacts};
 pub use link::{LinkFacts, LinkFault, LinkKind, LinkParameter, LinkRoom, Rewrite};
 pub use machine::{
     Access, DeviceError, DeviceFacts, MachineFacts, OwnCallFacts, OwnCallStep, ProcessorFacts,
@@ -60,6 +62,8 @@ pub struct Facts {
     pub tls: Vec<Tls>,
     /// The gateway's Socket.IO.
     pub signaling: Option<Signaling>,
+    /// Idle connections to it, if they were asked for.
+    pub idle: Option<IdleFacts>,
     /// Joining a room of one's own.
     pub room: Option<RoomFacts>,
     /// Media ports and people on the server.

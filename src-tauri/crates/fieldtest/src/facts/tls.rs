@@ -134,6 +134,22 @@ impl FaultKind {
     }
 }
 
+impl Tls {
+    /// The connection that came farthest, the first of equal ones: it tells most about the server.
+    pub fn farthest(&self) -> Option<&Connection> {
+        let distance = |connection: &Connection| match connection.fault.as_ref()?.kind {
+            FaultKind::Unreachable => Some(0),
+            FaultKind::Filtered => Some(1),
+            FaultKind::Refused => Some(2),
+            kind if kind.is_certificate() => Some(4),
+            _ => Some(3),
+        };
+        // Of equal ones the last would be taken.
+        let connections = self.connections.iter().rev();
+        connections.max_by_key(|connection| distance(connection).unwrap_or(u8::MAX))
+    }
+}
+
 impl Fault {
     /// A fault in words of the operating system or TLS.
     pub fn new(kind: FaultKind, message: impl ToString) -> Self {

@@ -152,7 +152,10 @@ async fn attempt(
     let started = Instant::now();
     let silent = || {
         let seconds = limit.as_secs_f32();
-        Fault::new(FaultKind::Filtered, format!("no answer within {seconds} s"))
+        Fault::new(
+            FaultKind::Filtered,
+            format!("no answer within {seconds:.1} s"),
+        )
     };
     let stream = timeout(limit, transport(network, endpoint, seen)).await;
     let stream = stream.map_err(|_| silent())??;
@@ -263,7 +266,7 @@ async fn wrap(
     match outcome {
         Err(_) => Err(Fault::new(
             FaultKind::TlsSilent,
-            format!("no TLS within {} s", limit.as_secs_f32()),
+            format!("no TLS within {:.1} s", limit.as_secs_f32()),
         )),
         Ok(Err(error)) => Err(Fault::new(
             tls_fault(&error, &first.get(), &seen.chain),

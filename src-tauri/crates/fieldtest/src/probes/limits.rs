@@ -5,6 +5,14 @@ use std::time::Duration;
 /// Longest wait for TCP and TLS of one connection.
 pub const CONNECT: Duration = Duration::from_secs(4);
 
+/// How long the other addresses of a host are waited for once one of them works, unless that one
+/// took longer itself.
+pub const OTHER_ADDRESSES: Duration = Duration::from_millis(1_500);
+
+/// Longest wait for each of the answers that explain what a connection showed: the server's clock,
+/// who speaks behind a refused certificate.
+pub const FOLLOW_UP: Duration = Duration::from_secs(2);
+
 /// Most addresses of one host that are tried.
 pub const ADDRESSES: usize = 6;
 

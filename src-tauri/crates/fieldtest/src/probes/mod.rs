@@ -7,6 +7,7 @@ mod chirps;
 pub mod connect;
 pub mod http;
 pub mod ice;
+pub mod idle;
 pub mod limits;
 pub mod link;
 pub mod machine;

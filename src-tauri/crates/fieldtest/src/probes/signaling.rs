@@ -17,7 +17,8 @@ use super::limits;
 use super::websocket::{Step, websocket};
 use crate::engineio::{polling_handshake, websocket_handshake};
 use crate::facts::{Cors, Exchange, OtherPath, Request, Signaling};
-use session::{Cookies, Sids};
+pub(super) use session::Cookies;
+use session::Sids;
 
 /// Where Socket.IO is found if not where it was looked for. No guessing beyond these: the servers
 /// are other people's.
@@ -300,12 +301,12 @@ fn followed_redirect(base: &Url, target: &str, answer: &Exchange) -> Option<Url>
     (same && safe && moved).then_some(to)
 }
 
-fn polling_target(path: &str, sid: Option<&str>) -> String {
+pub(super) fn polling_target(path: &str, sid: Option<&str>) -> String {
     let session = Sids::parameter(sid);
     format!("{path}?EIO=4&transport=polling{session}")
 }
 
-fn websocket_target(path: &str, sid: Option<&str>) -> String {
+pub(super) fn websocket_target(path: &str, sid: Option<&str>) -> String {
     let session = Sids::parameter(sid);
     format!("{path}?EIO=4&transport=websocket{session}")
 }

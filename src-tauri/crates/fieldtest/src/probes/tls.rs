@@ -1,26 +1,22 @@
-//! TCP and TLS to one host, each address by itself.
+//! TCP and TLS to one host, each address by itself, all of them at once.
 
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::time::Instant;
+use futures_util::future::join_all;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
 use url::Url;
 
 use super::connect::{Endpoint, Network, connect};
 use super::http::{exchange, request};
-use super::limits::{ADDRESSES, CONNECT};
-use crate::facts::{Exchange, FaultKind, Tls};
+use super::limits::{ADDRESSES, CONNECT, FOLLOW_UP, OTHER_ADDRESSES};
+use crate::facts::{Connection, Exchange, Fault, FaultKind, Tls};
 
-/// Connects to the host of `url` at each of `addresses`, one after the other, or as the settings
-/// say when there are none: through a proxy, or by name. Then asks once for the clock of the
-/// server, and for who answers when the certificate or the protocol is wrong.
+/// Connects to the host of `url` at each of `addresses` within `limit`, or as the settings say when
+/// there are none: through a proxy, or by name. Then asks once for the clock of the server, and for
+/// who answers when the certificate or the protocol is wrong.
 pub async fn tls(network: &Network, url: &Url, addresses: &[SocketAddr], limit: Duration) -> Tls {
-    let deadline = Instant::now() + limit;
-    let left = || {
-        deadline
-            .saturating_duration_since(Instant::now())
-            .min(CONNECT)
-    };
     let endpoint = Endpoint::new(url.clone());
     let mut facts = Tls {
         host: endpoint.host().to_owned(),
@@ -29,40 +25,29 @@ pub async fn tls(network: &Network, url: &Url, addresses: &[SocketAddr], limit: 
         local_time: Some(unix_time()),
         ..Tls::default()
     };
-    let ways = match addresses {
-        [] => vec![None],
-        some => some.iter().take(ADDRESSES).copied().map(Some).collect(),
-    };
     let mut at = endpoint.clone();
-    for address in ways {
-        at.address = address;
-        let (seen, _) = connect(network, &at, left()).await;
-        facts.connections.push(seen);
-    }
-    let working = facts
-        .connections
-        .iter()
-        .position(|connection| connection.fault.is_none());
-    if let Some(index) = working {
-        at.address = addresses.get(index).copied();
+    facts.connections = each_address(network, &endpoint, addresses, limit.min(CONNECT)).await;
+    let farthest = facts.farthest();
+    let address = farthest.and_then(|connection| connection.address.as_ref()?.parse().ok());
+    at.address = address.filter(|_| !addresses.is_empty());
+    let fault = farthest.and_then(|connection| connection.fault.as_ref());
+    let kind = fault.map(|fault| fault.kind);
+    if kind.is_none() {
         if endpoint.is_tls() {
             at.alpn = vec!["h2", "http/1.1"];
-            let (seen, _) = connect(network, &at, left()).await;
+            let (seen, _) = connect(network, &at, FOLLOW_UP).await;
             facts.alpn_of_choice = seen.alpn;
             at.alpn = endpoint.alpn.clone();
         }
-        let answer = exchange(network, &at, request("HEAD", "/", &[]), left()).await;
+        let answer = exchange(network, &at, request("HEAD", "/", &[]), FOLLOW_UP).await;
         facts.clock_ahead_s = clock_ahead(&answer);
         return facts;
     }
-    at.address = addresses.first().copied();
-    let fault = facts.connections.first();
-    let kind = fault.and_then(|connection| Some(connection.fault.as_ref()?.kind));
     let page = || request("GET", "/", &[("Accept", "*/*")]);
     match kind {
         Some(kind) if kind.is_certificate() => {
             at.accept_refused_certificate = true;
-            let behind = exchange(network, &at, page(), left()).await;
+            let behind = exchange(network, &at, page(), FOLLOW_UP).await;
             facts.clock_ahead_s = clock_ahead(&behind);
             facts.behind_refused_certificate = Some(behind);
         }
@@ -74,12 +59,56 @@ pub async fn tls(network: &Network, url: &Url, addresses: &[SocketAddr], limit: 
                 .and_then(|()| plain.set_port(Some(facts.port)));
             if changed.is_ok() {
                 at.url = plain;
-                facts.plain = Some(exchange(network, &at, page(), left()).await);
+                facts.plain = Some(exchange(network, &at, page(), FOLLOW_UP).await);
             }
         }
         _ => {}
     }
     facts
+}
+
+/// One connection to each address. Where one works, a call does not wait long for the others, and
+/// neither does this.
+async fn each_address(
+    network: &Network,
+    endpoint: &Endpoint,
+    addresses: &[SocketAddr],
+    limit: Duration,
+) -> Vec<Connection> {
+    if addresses.is_empty() {
+        return vec![connect(network, endpoint, limit).await.0];
+    }
+    let started = Instant::now();
+    let works = watch::Sender::new(false);
+    let tries = addresses.iter().take(ADDRESSES).map(async |address| {
+        let at = Endpoint {
+            address: Some(*address),
+            ..endpoint.clone()
+        };
+        let mut another = works.subscribe();
+        let late = async {
+            let _ = another.wait_for(|works| *works).await;
+            sleep(started.elapsed().max(OTHER_ADDRESSES)).await;
+        };
+        tokio::select! {
+            (seen, stream) = connect(network, &at, limit) => {
+                if stream.is_some() {
+                    works.send_replace(true);
+                }
+                seen
+            }
+            () = late => {
+                let seconds = started.elapsed().as_secs_f32();
+                let message = format!("no answer within {seconds:.1} s");
+                Connection {
+                    address: Some(address.to_string()),
+                    fault: Some(Fault::new(FaultKind::Filtered, message)),
+                    ..Connection::default()
+                }
+            }
+        }
+    });
+    join_all(tries).await
 }
 
 fn unix_time() -> i64 {

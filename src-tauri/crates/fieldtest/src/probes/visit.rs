@@ -190,7 +190,7 @@ impl Visit {
             ..TransportFacts::default()
         };
         let opened = Opened::new(device, direction, parameters, options).await;
-        let mut opened = match opened {
+        let opened = match opened {
             Ok(opened) => opened,
             Err(error) => {
                 facts.refused = Some(error.code().to_owned());

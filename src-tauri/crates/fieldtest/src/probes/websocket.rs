@@ -58,11 +58,38 @@ impl Step {
 pub async fn websocket(
     network: &Network,
     endpoint: &Endpoint,
-    mut request: Request,
+    request: Request,
     steps: &[Step],
     limit: Duration,
 ) -> Exchange {
     let started = Instant::now();
+    let deadline = Deadline::now() + limit;
+    let (mut result, socket) = open(network, endpoint, request, limit).await;
+    if let Some(socket) = socket {
+        let mut conversation = Conversation {
+            socket,
+            result: &mut result,
+            deadline,
+        };
+        for step in steps {
+            if conversation.step(step).await.is_none() {
+                break;
+            }
+        }
+        close(&mut conversation.socket).await;
+    }
+    result.error = result.fault.as_ref().map(|fault| fault.message.clone());
+    result.took_ms = milliseconds(started);
+    result
+}
+
+/// The handshake alone, within `limit`.
+pub(super) async fn open(
+    network: &Network,
+    endpoint: &Endpoint,
+    mut request: Request,
+    limit: Duration,
+) -> (Exchange, Option<Socket>) {
     let deadline = Deadline::now() + limit;
     let key = STANDARD.encode(rand::random::<[u8; 16]>());
     for (name, value) in [
@@ -73,47 +100,46 @@ pub async fn websocket(
     ] {
         request.headers.push((name.to_owned(), value.to_owned()));
     }
+    let (connection, stream) = connect(network, endpoint, limit.min(CONNECT)).await;
     let mut result = Exchange {
         request,
+        fault: connection.fault.clone(),
+        connection: Some(connection),
         ..Exchange::default()
     };
-    let (connection, stream) = connect(network, endpoint, limit.min(CONNECT)).await;
-    result.fault = connection.fault.clone();
-    result.connection = Some(connection);
-    if let Some(stream) = stream {
-        talk(stream, endpoint, &key, steps, deadline, &mut result).await;
+    let Some(stream) = stream else {
+        return (result, None);
+    };
+    match shake_hands(stream, endpoint, &key, deadline, &mut result).await {
+        Ok(socket) => (result, socket),
+        Err(fault) => {
+            result.fault = Some(fault);
+            (result, None)
+        }
     }
-    result.error = result.fault.as_ref().map(|fault| fault.message.clone());
-    result.took_ms = milliseconds(started);
-    result
 }
 
-async fn talk(
+/// An open websocket.
+pub(super) type Socket = WebSocketStream<Stream>;
+
+async fn shake_hands(
     stream: Stream,
     endpoint: &Endpoint,
     key: &str,
-    steps: &[Step],
     deadline: Deadline,
     result: &mut Exchange,
-) {
-    let mut answer = match ask(stream, endpoint, &result.request, &[], deadline).await {
-        Ok(answer) => answer,
-        Err(fault) => {
-            result.fault = Some(fault);
-            return;
-        }
-    };
+) -> Result<Option<Socket>, Fault> {
+    let mut answer = ask(stream, endpoint, &result.request, &[], deadline).await?;
     if answer.response.status != 101 {
-        result.fault = answer.read_body(deadline, BODY_BYTES).await.err();
+        let cut = answer.read_body(deadline, BODY_BYTES).await;
         result.response = Some(answer.response);
-        return;
+        return cut.map(|()| None);
     }
     result.response = Some(answer.response);
     let expected = derive_accept_key(key.as_bytes());
     if result.header("sec-websocket-accept") != Some(&expected) {
         let message = "the websocket's accept key is wrong";
-        result.fault = Some(Fault::new(FaultKind::NotHttp, message));
-        return;
+        return Err(Fault::new(FaultKind::NotHttp, message));
     }
     let config = WebSocketConfig::default()
         .max_message_size(Some(MESSAGE_BYTES))
@@ -121,21 +147,21 @@ async fn talk(
     let (stream, rest) = (answer.stream, answer.rest);
     let opened =
         WebSocketStream::from_partially_read(stream, rest, Role::Client, Some(config)).await;
-    let mut conversation = Conversation {
-        socket: opened,
-        result,
-        deadline,
-    };
-    for step in steps {
-        if conversation.step(step).await.is_none() {
-            break;
+    Ok(Some(opened))
+}
+
+/// Closes in order, and waits a little for the other side to do so too.
+pub(super) async fn close(socket: &mut Socket) {
+    let _ = timeout(CLOSE, async {
+        if socket.close(None).await.is_ok() {
+            while let Some(Ok(_)) = socket.next().await {}
         }
-    }
-    conversation.close().await;
+    })
+    .await;
 }
 
 struct Conversation<'a> {
-    socket: WebSocketStream<Stream>,
+    socket: Socket,
     result: &'a mut Exchange,
     deadline: Deadline,
 }
@@ -226,15 +252,5 @@ impl Conversation<'_> {
             self.result.fault = Some(Fault::new(FaultKind::Closed, error));
         }
         None
-    }
-
-    async fn close(&mut self) {
-        let socket = &mut self.socket;
-        let _ = timeout(CLOSE, async {
-            if socket.close(None).await.is_ok() {
-                while let Some(Ok(_)) = socket.next().await {}
-            }
-        })
-        .await;
     }
 }

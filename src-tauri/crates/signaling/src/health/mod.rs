@@ -109,6 +109,12 @@ impl Health {
     pub fn last_sound(&self, participant: &ParticipantId) -> Option<Duration> {
         self.last_sound.get(participant.as_str()).copied()
     }
+
+    /// The longest of these times of all participants: grows when the server does not keep up, or
+    /// when somebody is muted.
+    pub fn longest_without_sound(&self) -> Option<Duration> {
+        self.last_sound.values().max().copied()
+    }
 }
 
 impl std::fmt::Debug for Health {

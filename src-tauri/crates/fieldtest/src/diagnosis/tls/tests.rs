@@ -1,6 +1,6 @@
 use super::*;
 use crate::diagnosis::diagnose;
-use crate::facts::{PollingSession, Request, Response, Signaling};
+use crate::facts::{AddressFacts, PollingSession, Request, Response, Signaling};
 use crate::report::{Language, cause_words};
 
 /// 2026-01-01.
@@ -231,5 +231,54 @@ fn days_are_those_of_the_calendar() {
         (4_102_444_799, "2099-12-31"),
     ] {
         assert_eq!(date(unix_s), expected);
+    }
+}
+
+#[test]
+fn the_address_that_comes_farthest_tells_what_is_wrong() {
+    use FaultKind::{CertificateExpired, Filtered, Refused, Unreachable};
+    for (kinds, cause) in [
+        ([Unreachable, Refused], "port-closed"),
+        ([Filtered, CertificateExpired], "certificate-expired"),
+        ([Refused, Filtered], "port-closed"),
+        ([Unreachable, Filtered], "port-filtered"),
+    ] {
+        let connections = kinds.map(|kind| connection(Some(kind)));
+        let result = judged(vec![host("gateway.example", connections.into())]);
+        assert_eq!(causes(&result), [cause], "{kinds:?}");
+    }
+}
+
+#[test]
+fn a_site_is_missed_less_than_a_gateway() {
+    let of = |role, name: &str| HostFacts {
+        roles: vec![role],
+        host: name.to_owned(),
+        port: 443,
+        ..HostFacts::default()
+    };
+    let well = connection(None);
+    let closed = connection(Some(FaultKind::Refused));
+    for (gateway, site, expected) in [
+        (&well, &closed, Verdict::Warning),
+        (&closed, &well, Verdict::Failed),
+    ] {
+        let facts = Facts {
+            address: Some(AddressFacts {
+                hosts: vec![
+                    of(HostRole::Gateway, "gateway.example"),
+                    of(HostRole::Site, "site.example"),
+                ],
+                ..AddressFacts::default()
+            }),
+            tls: vec![
+                host("gateway.example", vec![gateway.clone()]),
+                host("site.example", vec![site.clone()]),
+            ],
+            ..Facts::default()
+        };
+        let result = tls(&facts);
+        assert_eq!(result.verdict, expected);
+        assert_eq!(causes(&result), ["port-closed"]);
     }
 }

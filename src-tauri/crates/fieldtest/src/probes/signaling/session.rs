@@ -14,9 +14,16 @@ const LEAVE_ENGINE: &str = "1";
 
 /// Cookies of one session: balancers use them to find the replica again.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Cookies(Vec<(String, String)>);
+pub(in crate::probes) struct Cookies(Vec<(String, String)>);
 
 impl Cookies {
+    /// Those that an answer sets.
+    pub(in crate::probes) fn of(answer: &Exchange) -> Self {
+        let mut cookies = Self::default();
+        cookies.add(answer);
+        cookies
+    }
+
     fn add(&mut self, answer: &Exchange) {
         let headers = answer.response.iter().flat_map(|answer| &answer.headers);
         for (name, value) in headers {
@@ -32,7 +39,8 @@ impl Cookies {
         }
     }
 
-    fn header(&self) -> Option<String> {
+    /// Value of a `Cookie` header.
+    pub(in crate::probes) fn header(&self) -> Option<String> {
         let pairs = self.0.iter().map(|(name, value)| format!("{name}={value}"));
         let header = pairs.collect::<Vec<_>>().join("; ");
         (!header.is_empty()).then_some(header)

@@ -1,8 +1,8 @@
 //! A transport on its way to keys.
 
 use media::{
-    Certificate, Device, MediaPath, PathProtocol, RecvTransport, SendTransport, Transport, TransportEvent,
-    TransportEvents, TransportOptions, TransportState,
+    Certificate, Device, MediaPath, PathProtocol, RecvTransport, SendTransport, Transport,
+    TransportEvent, TransportEvents, TransportOptions, TransportState,
 };
 use ortc::TransportParameters;
 use signaling::wire::{Direction, TransportId};
