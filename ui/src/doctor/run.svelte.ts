@@ -39,8 +39,15 @@ export class DoctorRun {
   startedAt = 0;
 
   judged = $derived(RUNGS.filter((rung) => this.results[rung] !== undefined).length);
-  /** Rungs with something that somebody should know. */
-  warnings = $derived(RUNGS.filter((rung) => this.results[rung]?.verdict === 'warning').length);
+  /** What somebody should know although it works. */
+  remarks = $derived(
+    RUNGS.flatMap((rung) => {
+      const result = this.results[rung];
+      return result?.verdict === 'warning'
+        ? [{ rung, what: result.findings[0]?.what ?? '' }]
+        : [];
+    }),
+  );
   culprit = $derived.by<Culprit | null>(() => {
     const rung =
       this.#culprit ?? RUNGS.find((candidate) => this.results[candidate]?.verdict === 'failed');

@@ -91,6 +91,5 @@ export const stats: CallStats = {
     { at: after(350), code: 'media.lost', values: {} },
     { at: after(352), code: 'media.back', values: { seconds: '1.8' } },
     { at: after(377), code: 'participant.silent', values: { name: 'Ann' } },
-    { at: after(401), code: 'something.new', values: {} },
   ],
 };
