@@ -176,7 +176,15 @@ const HANDLED = {
       await page.locator('[data-rung=machine]').scrollIntoViewIfNeeded();
     },
   },
-  'doctor-machine-broken': { scene: 'doctor-machine-broken', act: test(culprit) },
+  'doctor-machine-broken': {
+    scene: 'doctor-machine-broken',
+    act: async (page) => {
+      await button(page, 'home-test');
+      await page.getByRole('switch').click();
+      await button(page, 'doctor-start');
+      await culprit(page);
+    },
+  },
   'doctor-refused': {
     scene: 'doctor-refused',
     act: test((page) => page.getByTestId('error').waitFor()),

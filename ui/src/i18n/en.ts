@@ -175,6 +175,7 @@ export const en = {
   'doctor.warning.text': 'A call should work from here.',
   'doctor.unknown': 'No fault was found',
   'doctor.unknown.text': 'Some steps could not be judged. Open them to see what was seen.',
+  'doctor.broken': 'The call does not work',
   'doctor.failed': 'The call fails here: {name}',
   'doctor.failed.machine': 'The fault is on this computer',
   'doctor.failed.unexplained': 'This step failed. The evidence below says what was seen.',

@@ -175,6 +175,7 @@ export const vi: Catalogue = {
   'doctor.warning.text': 'Từ máy này có thể gọi được.',
   'doctor.unknown': 'Không tìm thấy lỗi',
   'doctor.unknown.text': 'Vài bước không đánh giá được. Mở chúng ra để xem những gì đã thấy.',
+  'doctor.broken': 'Cuộc gọi không hoạt động',
   'doctor.failed': 'Cuộc gọi hỏng ở đây: {name}',
   'doctor.failed.machine': 'Lỗi nằm ở máy này',
   'doctor.failed.unexplained': 'Bước này thất bại. Những gì đã thấy được ghi bên dưới.',
