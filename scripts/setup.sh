@@ -93,14 +93,17 @@ tool cargo-deny "$CARGO_DENY"
 tool tauri-driver "$TAURI_DRIVER"
 
 # ---------------------------------------------------------------- Python servers
-requirements=$ROOT/src-tauri/crates/socketio/tests/servers/requirements.txt
-pins=$(sha256sum < "$requirements")
-if [ "$(cat "$JBCALL_VENV/.pinned" 2>/dev/null)" != "$pins" ]; then
-  note "Python environment for the conformance tests"
-  python3 -m venv "$JBCALL_VENV"
-  "$JBCALL_VENV/bin/pip" install --quiet --disable-pip-version-check -r "$requirements" </dev/null
-  printf '%s\n' "$pins" > "$JBCALL_VENV/.pinned"
-fi
+python_environment() { # folder, pins: made again only when those change
+  local folder=$1 requirements=$2 pins
+  pins=$(sha256sum < "$requirements")
+  if [ "$(cat "$folder/.pinned" 2>/dev/null)" = "$pins" ]; then return; fi
+  note "Python environment of ${requirements#"$ROOT"/}"
+  python3 -m venv "$folder"
+  "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$requirements" </dev/null
+  printf '%s\n' "$pins" > "$folder/.pinned"
+}
+python_environment "$JBCALL_VENV" "$ROOT/src-tauri/crates/socketio/tests/servers/requirements.txt"
+python_environment "$JBCALL_VENV_OLDER" "$ROOT/src-tauri/crates/fieldtest/tests/deployments/servers/requirements-starlette-0.27.txt"
 
 # ---------------------------------------------------------------- the SFU's worker
 note "mediasoup worker (the first time it is built, which takes a few minutes)"

@@ -2,7 +2,7 @@
 #
 # Runs every check and test, goes on after a failure, and ends with one line of totals.
 #
-# Usage:  scripts/test.sh [STAGE…]      stages: format ui lint licences crates gateway
+# Usage:  scripts/test.sh [STAGE…]      stages: format ui lint licences crates reports gateway
 #         interop window package; default all of them, in this order
 set -uo pipefail
 . "$(dirname "$0")/env.sh"
@@ -75,6 +75,13 @@ crates() {
   run crates cargo test --workspace --locked --no-fail-fast --exclude tests
 }
 
+# The pages of the doctor's reports, as a browser shows them.
+reports() {
+  local pages=$ROOT/artifacts/reports
+  run "report pages" bash -c "cargo run --quiet --locked -p fieldtest --example made_up_reports -- '$pages' &&
+    npm --prefix ui run reports -- '$pages'"
+}
+
 gateway() { run "reference gateway" npm --prefix tests test; }
 
 # The window's build embeds the interface, so this comes before everything that compiles it.
@@ -87,7 +94,7 @@ ui() {
 }
 
 interop() {
-  run interop cargo test -p tests --locked --no-fail-fast --lib --test netlab --test call --test faults --test paths
+  run interop cargo test -p tests --locked --no-fail-fast --lib --test netlab --test call --test faults --test paths --test field_faults --test monitor
 }
 
 window() {
@@ -100,7 +107,7 @@ package() {
   run package scripts/check-package.sh
 }
 
-all=(format ui lint licences crates gateway interop window package)
+all=(format ui lint licences crates reports gateway interop window package)
 if [ $# -eq 0 ]; then set -- "${all[@]}"; fi
 for stage in "$@"; do
   case " ${all[*]} " in

@@ -63,14 +63,17 @@ fn get_settings(settings: SettingsState<'_>) -> Answer<Settings> {
 
 /// The recent rooms are the shell's: a page that was slow to hear of a join does not lose it.
 #[tauri::command]
-fn set_settings(settings: SettingsState<'_>, new: Settings) -> Answer<()> {
-    change(&settings, |current| {
-        let recents = if new.keep_recents {
+fn set_settings(file: SettingsState<'_>, settings: Settings) -> Answer<()> {
+    change(&file, |current| {
+        let recents = if settings.keep_recents {
             std::mem::take(&mut current.recents)
         } else {
             Vec::new()
         };
-        *current = Settings { recents, ..new };
+        *current = Settings {
+            recents,
+            ..settings
+        };
     })
 }
 
@@ -291,6 +294,43 @@ mod tests {
         );
         assert!(shell.len() > 10, "{shell:?}");
         assert_eq!(shell, page);
+    }
+
+    /// What the page passes to a command of the shell: its parameters without what Tauri adds.
+    fn arguments(command: &str) -> Vec<String> {
+        let source = include_str!("commands.rs");
+        let (_, after) = source
+            .split_once(&format!("fn {command}("))
+            .expect("the command is in this file");
+        let (parameters, _) = after.split_once(')').expect("its parameters end");
+        let parameters = parameters.replace("<'_, ", "<");
+        let named = parameters.split(',').filter_map(|one| one.split_once(": "));
+        named
+            .filter(|(_, of)| !of.contains("State<") && *of != "AppHandle")
+            .map(|(name, _)| name.trim().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn page_and_shell_name_the_same_arguments() {
+        let page = include_str!("../../ui/src/backend/names.ts");
+        let commands = page
+            .lines()
+            .filter_map(|line| line.split_once(": { args: "));
+        let mut compared = 0;
+        for (command, rest) in commands {
+            let passed: Vec<_> = rest
+                .split_once("; answer")
+                .map_or("", |(args, _)| args)
+                .trim_matches(['{', '}', ' '])
+                .split("; ")
+                .filter_map(|one| one.split_once(": "))
+                .map(|(name, _)| name.to_owned())
+                .collect();
+            assert_eq!(arguments(command.trim()), passed, "{command}");
+            compared += 1;
+        }
+        assert!(compared > 10);
     }
 
     #[test]

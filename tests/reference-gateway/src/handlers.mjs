@@ -202,7 +202,9 @@ export function serve(gateway, socket) {
         return undefined; // failure looks like success
       },
     );
-  onConsumer('resume-consumer', (consumer) => consumer.resume());
+  onConsumer('resume-consumer', (consumer) =>
+    gateway.options.ignoreResume ? undefined : consumer.resume(),
+  );
   onConsumer('pause-consumer', (consumer) => consumer.pause());
 
   const onProducer = (name, act) =>

@@ -13,6 +13,7 @@ const usage = `Reference gateway: the call gateway's protocol on Socket.IO and m
   --allow-origin LIST    origins allowed besides the site's own, comma separated
   --speech-delay MS      how long the speech service takes to answer (30)
   --tap-fails            the audio tap cannot be set up: produce fails, the producer lives
+  --ignore-resume        resume-consumer is confirmed and does nothing
   --translation KIND     vinai (translation events carry no text) or nllb (vinai)
   --on-violation WHAT    exit: print it and exit with 70 at once;
                          drain: as production does, refuse new connections and serve the
@@ -49,6 +50,7 @@ export function parseOptions(argv) {
       'allow-origin': { type: 'string', default: '' },
       'speech-delay': { type: 'string', default: '30' },
       'tap-fails': { type: 'boolean', default: false },
+      'ignore-resume': { type: 'boolean', default: false },
       translation: { type: 'string', default: 'vinai' },
       'on-violation': { type: 'string', default: 'exit' },
       'exit-with-stdin': { type: 'boolean', default: false },
@@ -81,6 +83,7 @@ export function parseOptions(argv) {
     allowOrigins: values['allow-origin'].split(',').filter(Boolean),
     speechDelay: number('speech-delay', values['speech-delay']),
     tapFails: values['tap-fails'],
+    ignoreResume: values['ignore-resume'],
     translation: values.translation,
     onViolation: values['on-violation'],
     exitWithStdin: values['exit-with-stdin'],

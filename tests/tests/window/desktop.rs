@@ -58,6 +58,16 @@ impl Desktop {
         command
     }
 
+    /// What the app has saved.
+    pub fn settings(&self) -> serde_json::Value {
+        let file = self
+            .home
+            .path()
+            .join("config/site.jbcalling.desktop/settings.json");
+        let saved = std::fs::read(file).expect("settings are saved");
+        serde_json::from_slice(&saved).expect("they are JSON")
+    }
+
     /// Where WebDriver listens.
     pub fn driver_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.driver_port)

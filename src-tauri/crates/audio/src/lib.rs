@@ -29,7 +29,7 @@ pub use capture::{
     Capture, CaptureEvent, CaptureEvents, CaptureOptions, CaptureStats, EncodedFrame, Monitor,
     OpusOptions,
 };
-pub use device::{DeviceInfo, Devices, devices};
+pub use device::{DeviceInfo, Devices, devices, native_rate};
 pub use error::{AudioError, Direction};
 pub use jitter::EncodedPacket;
 pub use meter::Level;

@@ -1,7 +1,8 @@
 //! What can be written on the command line.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use audio::{SinkSpec, SourceSpec};
 use clap::{Args as ClapArgs, Parser, Subcommand};
@@ -28,6 +29,12 @@ pub enum Command {
     Join(Box<Join>),
     /// Open a call gateway on this computer, for people on the same network
     Host(Box<Host>),
+    /// Load a deployment with many participants and find where it begins to fail
+    Load(Box<Load>),
+    /// Check a deployment again and again, for Prometheus or a script
+    Probe(Box<Probe>),
+    /// Find out what of a deployment works, which layer does not, why, and what to do
+    Doctor(Box<Doctor>),
     /// List microphones and speakers
     Devices(Devices),
     /// Print completions for a shell
@@ -119,6 +126,64 @@ pub struct Network {
     pub relay_only: bool,
 }
 
+const DOCTOR_HELP: &str = "\
+The doctor climbs a ladder from the link up: names and addresses, TCP and TLS, the web site, HTTP
+services, Engine.IO by polling and by websocket, Socket.IO, a room of its own, the ways to the media
+server one by one, encryption, a known sound there and back, captions and speech; and beside it this
+computer. It takes 30 seconds at most, names the lowest broken layer, says what you can do and what
+the operator should look at. Ctrl-C stops it and shows what was seen until then.
+
+It harms no server: few requests, one at a time, a room that nobody else knows. When three or more
+people are on a server whose media ports are scarce it leaves the ports alone, unless --force.
+
+Every report is redacted: rooms, names, addresses of people, tokens and passwords are replaced by
+placeholders (room-1, person-2), equal things by equal ones. Names and addresses of servers stay. It
+can be sent to an operator as it is.
+
+Examples:
+  jbcall doctor https://jbcalling.site/room/bao-123
+  jbcall doctor https://jbcalling.site --html report.html
+  jbcall doctor bao-123 --json | jq -r .culprit
+  jbcall doctor bao-123 --idle 90           when does a proxy cut an idle connection?";
+
+/// Options of `doctor`.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = format!("{DOCTOR_HELP}\n\n{}", exit::HELP))]
+pub struct Doctor {
+    /// A room link, an app link (jbcall://…), a bare room code, or the address of a site or gateway
+    #[arg(value_name = "LINK-OR-URL")]
+    pub link: String,
+    /// Print the report as JSON instead of text; its schema has a version
+    #[arg(long)]
+    pub json: bool,
+    /// Write the report to a file, too, as one page for a browser or a printer
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Language of the report
+    #[arg(long, value_enum, default_value = "en")]
+    pub lang: ReportLanguage,
+    /// Use the server's media ports although people are on it
+    #[arg(long)]
+    pub force: bool,
+    /// Hold an idle connection for so long, to see when a proxy cuts it; the run takes longer by that
+    #[arg(long, value_name = "SECONDS", value_parser = idle_seconds)]
+    pub idle: Option<f64>,
+    /// Leave this computer's microphone closed
+    #[arg(long)]
+    pub no_microphone: bool,
+    #[command(flatten)]
+    pub network: Network,
+}
+
+/// Languages that reports are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ReportLanguage {
+    /// English
+    En,
+    /// Vietnamese
+    Vi,
+}
+
 const HOST_HELP: &str = "\
 Examples:
   jbcall host --talker                  a room on this computer with somebody who talks
@@ -163,6 +228,88 @@ pub struct Host {
     pub json: bool,
 }
 
+const LOAD_HELP: &str = "\
+Each participant joins a new room of its own, sends speech that was encoded beforehand, and
+receives everybody else in the room. Nothing is decoded and no device is opened: hundreds of
+them fit on one core. Your room is left alone. Ctrl-C lets everybody leave, in order.
+
+Only load what you operate. Without --i-operate-this, a host on the internet gets 5
+participants, and a server that others are using gets 2.
+
+With --json each line of the output is an object with one key:
+  progress  numbers, once a second
+  report    everything that was measured, at the end
+  error     why there was no run, with a stable code
+
+Examples:
+  jbcall load http://127.0.0.1:3000/room/x --rooms 50 --per-room 4
+  jbcall load https://calls.example/room/x --rooms 10 --ramp 1m --duration 5m --i-operate-this";
+
+/// Options of `load`.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = format!("{LOAD_HELP}\n\n{}", exit::HELP))]
+pub struct Load {
+    /// A link to any room of the deployment
+    pub link: String,
+    /// How many rooms
+    #[arg(long, default_value_t = 1)]
+    pub rooms: usize,
+    /// How many participants in each room
+    #[arg(long, value_name = "PARTICIPANTS", default_value_t = 3)]
+    pub per_room: usize,
+    /// Time within which all of them join, such as 30s or 2m
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = time)]
+    pub ramp: Duration,
+    /// How long they stay after that
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = time)]
+    pub duration: Duration,
+    /// You operate this deployment and take the consequences
+    #[arg(long)]
+    pub i_operate_this: bool,
+    /// Print JSON lines instead of text
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub network: Network,
+}
+
+const PROBE_HELP: &str = "\
+Each round two participants meet in a new room of their own: one sends a chirp, the other
+listens for some seconds. Both leave. A round takes two media ports and a microphone's port for
+about five seconds; it is bounded in time, rounds never overlap, and those that could not begin
+in time are left out and counted. Ctrl-C ends the probe after the round.
+
+With --json each line of the output is an object with one key:
+  listening  {\"metrics\":URL}, once, with --metrics
+  round      outcome, layer, stages, delay, loss, estimated opinion score
+  error      why nothing was probed, with a stable code
+
+Examples:
+  jbcall probe https://calls.example/room/x --every 60s --metrics 127.0.0.1:9090
+  jbcall probe https://calls.example/room/x --rounds 1 --json     from cron";
+
+/// Options of `probe`.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = format!("{PROBE_HELP}\n\n{}", exit::HELP))]
+pub struct Probe {
+    /// A link to any room of the deployment
+    pub link: String,
+    /// Time between the beginnings of two rounds, such as 60s or 5m
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
+    pub every: Duration,
+    /// Serve /metrics for Prometheus there
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub metrics: Option<SocketAddr>,
+    /// End after so many rounds
+    #[arg(long)]
+    pub rounds: Option<u64>,
+    /// Print JSON lines instead of text
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub network: Network,
+}
+
 /// Options of `devices`.
 #[derive(Debug, ClapArgs)]
 pub struct Devices {
@@ -180,6 +327,36 @@ fn seconds(text: &str) -> Result<f64, String> {
         Ok(seconds)
     } else {
         Err("between nothing and a year, please".to_owned())
+    }
+}
+
+/// Units of time, the longer names first.
+const UNITS: [(&str, f64); 4] = [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3_600.0)];
+
+fn time(text: &str) -> Result<Duration, String> {
+    let unit = UNITS
+        .iter()
+        .find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, *seconds)));
+    let (number, unit) = unit.unwrap_or((text, 1.0));
+    let number: f64 = number
+        .trim()
+        .parse()
+        .map_err(|_| "a time is wanted, such as 30s, 2m or 1h".to_owned())?;
+    let seconds = number * unit;
+    if (0.0..=604_800.0).contains(&seconds) {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("between nothing and a week, please".to_owned())
+    }
+}
+
+/// An hour is more than any proxy waits.
+fn idle_seconds(text: &str) -> Result<f64, String> {
+    let seconds = seconds(text)?;
+    if (1.0..=3_600.0).contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err("between a second and an hour, please".to_owned())
     }
 }
 
@@ -218,6 +395,50 @@ mod tests {
         assert_eq!(join.mic, SourceSpec::Tone { hz: 440.0 });
         assert_eq!(join.speaker, SinkSpec::Wav("out.wav".into()));
         assert_eq!(join.duration, Some(1.5));
+    }
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(time("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(time("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(time("1.5h"), Ok(Duration::from_secs(5_400)));
+        assert_eq!(time("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(time("7"), Ok(Duration::from_secs(7)));
+        for nonsense in ["", "s", "-1s", "2 weeks", "NaN", "infs", "9999h"] {
+            assert!(time(nonsense).is_err(), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn load_and_probe_have_defaults() {
+        let load = Args::try_parse_from(["jbcall", "load", "x"]);
+        assert!(
+            matches!(load, Ok(Args { command: Command::Load(load), .. }) if !load.i_operate_this)
+        );
+        let line = ["jbcall", "probe", "x", "--metrics", "127.0.0.1:9090"];
+        let probe = Args::try_parse_from(line);
+        assert!(
+            matches!(probe, Ok(Args { command: Command::Probe(probe), .. })
+            if probe.every == Duration::from_secs(60))
+        );
+    }
+
+    #[test]
+    fn the_doctor_has_its_options() {
+        let line =
+            "jbcall doctor bao-123 --html r.html --lang vi --idle 90 --no-microphone --force";
+        let Ok(Args {
+            command: Command::Doctor(doctor),
+            ..
+        }) = Args::try_parse_from(line.split(' '))
+        else {
+            panic!("it was not understood");
+        };
+        assert_eq!(doctor.html, Some("r.html".into()));
+        assert_eq!(doctor.lang, ReportLanguage::Vi);
+        assert_eq!(doctor.idle, Some(90.0));
+        assert!(Args::try_parse_from("jbcall doctor x --idle 0".split(' ')).is_err());
+        assert!(Args::try_parse_from("jbcall doctor x --full".split(' ')).is_err());
     }
 
     #[test]

@@ -2,15 +2,19 @@
 
 use std::process::ExitCode;
 
+use fieldtest::Rung;
+
 /// Told by `--help`.
 pub const HELP: &str = "Exit codes:
-  0  the call ended as it should (left, time over, interrupted)
+  0  the call ended as it should (left, time over, interrupted); the doctor found nothing broken
   1  something else failed
   2  wrong usage, or a link that leads nowhere
-  3  the gateway was not found or not reached
-  4  the gateway or the room refused
-  5  the media connection failed
-  6  the sound system failed";
+  3  the gateway was not found or not reached (doctor: address, TLS, site, services, transports)
+  4  the gateway or the room refused (doctor: Socket.IO, room, capacity)
+  5  the media connection failed (doctor: ICE, relay, DTLS, sound)
+  6  the sound system failed (doctor: this computer)
+  7  load: the deployment began to fail, or somebody did not receive what they should;
+     probe: a round failed";
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +33,8 @@ pub enum Exit {
     Media,
     /// No sound.
     Sound,
+    /// A deployment that does not hold what it should.
+    Failing,
 }
 
 impl Exit {
@@ -46,7 +52,25 @@ impl Exit {
             ("gateway", _) => Self::Refused,
             ("media" | "ortc", _) => Self::Media,
             ("audio", _) => Self::Sound,
+            ("load", _) => Self::Usage,
             _ => Self::Failed,
+        }
+    }
+
+    /// By the lowest rung that failed in a field test.
+    pub fn of_rung(rung: Rung) -> Self {
+        match rung {
+            Rung::Link => Self::Usage,
+            Rung::Address
+            | Rung::Tls
+            | Rung::Site
+            | Rung::Services
+            | Rung::Polling
+            | Rung::Websocket => Self::Unreachable,
+            Rung::Namespace | Rung::Room | Rung::Capacity => Self::Refused,
+            Rung::Ice | Rung::Turn | Rung::Dtls | Rung::Media => Self::Media,
+            Rung::Machine => Self::Sound,
+            Rung::Cors | Rung::Pipeline => Self::Failed,
         }
     }
 }
@@ -61,6 +85,7 @@ impl From<Exit> for ExitCode {
             Exit::Refused => 4,
             Exit::Media => 5,
             Exit::Sound => 6,
+            Exit::Failing => 7,
         })
     }
 }

@@ -4,11 +4,15 @@
 
 mod args;
 mod devices;
+mod doctor;
 mod exit;
 mod host;
 mod join;
+mod load;
 mod logging;
+mod network;
 mod output;
+mod probe;
 mod signals;
 
 use std::future::Future;
@@ -26,8 +30,13 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// Threads for a call. Its packets come one by one: a second thread would be woken with each of
 /// them and find nothing to do.
 const CALL_WORKERS: usize = 1;
+/// Threads for a field test: requests, media and a gateway of its own run beside each other.
+const DOCTOR_WORKERS: usize = 2;
 /// Threads for a gateway, which serves several people.
 const HOST_WORKERS: usize = 2;
+/// Threads for many participants: enough to use two cores, few enough that packets are handled
+/// in batches.
+const LOAD_WORKERS: usize = 2;
 
 fn main() -> ExitCode {
     let started = Instant::now();
@@ -36,6 +45,9 @@ fn main() -> ExitCode {
     let exit = match args.command {
         Command::Join(options) => run(CALL_WORKERS, join::run(*options, started)),
         Command::Host(options) => run(HOST_WORKERS, host::run(*options)),
+        Command::Load(options) => run(LOAD_WORKERS, load::run(*options)),
+        Command::Probe(options) => run(CALL_WORKERS, probe::run(*options)),
+        Command::Doctor(options) => run(DOCTOR_WORKERS, doctor::run(*options)),
         Command::Devices(options) => devices::run(&options),
         Command::Completions { shell } => {
             let mut command = Args::command();

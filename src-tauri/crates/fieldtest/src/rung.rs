@@ -64,6 +64,38 @@ impl Rung {
         Self::Pipeline,
         Self::Machine,
     ];
+
+    /// What must work for this rung to be worth looking at: of every group at least one. What a
+    /// probe can tell all the same, it looks at anyway.
+    pub fn stands_on(self) -> &'static [&'static [Self]] {
+        match self {
+            Self::Link | Self::Machine => &[],
+            Self::Address | Self::Turn => &[&[Self::Link]],
+            Self::Tls => &[&[Self::Address]],
+            Self::Site | Self::Services | Self::Polling | Self::Websocket | Self::Capacity => {
+                &[&[Self::Tls]]
+            }
+            Self::Namespace | Self::Cors => &[&[Self::Polling, Self::Websocket]],
+            Self::Room => &[&[Self::Namespace]],
+            Self::Ice => &[&[Self::Room], &[Self::Capacity]],
+            Self::Dtls => &[&[Self::Ice, Self::Turn]],
+            Self::Media => &[&[Self::Dtls]],
+            Self::Pipeline => &[&[Self::Services], &[Self::Media]],
+        }
+    }
+
+    /// Whether a call fails without it.
+    pub fn is_needed(self) -> bool {
+        !matches!(
+            self,
+            Self::Site | Self::Services | Self::Cors | Self::Turn | Self::Pipeline | Self::Machine
+        )
+    }
+
+    /// Its place from the bottom of the ladder, from 0.
+    pub fn index(self) -> usize {
+        Self::ALL.iter().position(|rung| *rung == self).unwrap_or(0)
+    }
 }
 
 /// How a rung is. The order is that of concern.
@@ -80,4 +112,18 @@ pub enum Verdict {
     Warning,
     /// It does not work.
     Failed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rung_stands_on_lower_ones() {
+        for rung in Rung::ALL {
+            for lower in rung.stands_on().iter().copied().flatten() {
+                assert!(lower < &rung, "{rung:?} on {lower:?}");
+            }
+        }
+    }
 }

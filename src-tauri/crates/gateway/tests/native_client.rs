@@ -107,3 +107,26 @@ async fn sound_goes_from_one_to_the_other() {
     speaking.abort();
     assert_eq!(gateway.violations(), []);
 }
+
+#[tokio::test]
+async fn a_session_of_long_polling_is_remembered() {
+    use socketio::{Event, Options, Transports};
+    let gateway = gateway();
+    for transports in [Transports::PollingOnly, Transports::PollingUpgraded] {
+        let url = gateway.url().parse().expect("an address");
+        let (socket, mut events) = socketio::connect(Options {
+            transports,
+            ..Options::new(url)
+        });
+        let joined = tokio::time::timeout(PATIENCE, async {
+            while !matches!(events.next().await, Some(Event::Connected(_)) | None) {}
+            let data = json!({ "roomId": format!("{transports:?}"), "name": "a" });
+            socket
+                .request("join-room", vec![data.into()], PATIENCE)
+                .await
+        });
+        let reply = joined.await.expect("in time").expect("an answer");
+        assert_eq!(reply[0]["success"], true, "{transports:?}");
+        socket.disconnect().await;
+    }
+}

@@ -98,11 +98,14 @@ impl Producer {
     }
 
     /// Sends one packet if the transport is connected and the producer is not paused; drops it
-    /// otherwise. Never blocks on the network: callable from an encoder's thread.
-    pub fn send(&self, audio: EncodedAudio) {
-        if self.streams.send(self.ssrc, Instant::now(), audio) {
+    /// otherwise. Never blocks on the network: callable from an encoder's thread. Gives the
+    /// packet's RTP timestamp, by which a receiver recognises it.
+    pub fn send(&self, audio: EncodedAudio) -> Option<u32> {
+        let queued = self.streams.send(self.ssrc, Instant::now(), audio)?;
+        if queued.wake {
             self.waker.wake();
         }
+        Some(queued.timestamp)
     }
 
     /// Stops sending at once: packets still queued are dropped too.

@@ -5,6 +5,7 @@
 //! * [`error`]: the five failure shapes of the gateway as one type.
 //! * [`link`] and [`room`]: what a person pastes or clicks, and the id that comes out of it.
 //! * [`discovery`]: from a site's address to its gateway.
+//! * [`health`]: what a gateway and the services around it say about themselves.
 //! * [`gateway`]: the client. Requests are functions that cannot omit the acknowledgement,
 //!   add an argument or send an unnamed event: on the real gateway one such frame ends
 //!   everybody's calls.
@@ -15,6 +16,7 @@
 pub mod discovery;
 pub mod error;
 pub mod gateway;
+pub mod health;
 pub mod link;
 pub mod policy;
 pub mod room;

@@ -57,4 +57,4 @@ pub use options::{Options, Proxy, Transports};
 pub use payload::{Payload, Reply, placeholder, placeholder_index};
 pub use reconnect::ReconnectPolicy;
 pub use socket::{AckReply, Socket, connect};
-pub use transport::{Page, TransportKind, fetch};
+pub use transport::{Page, TransportKind, connect_tcp, fetch, proxy_to, trust_store, tunnel};

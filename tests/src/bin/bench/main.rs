@@ -10,6 +10,7 @@ mod acks;
 #[path = "../../../tests/window/app.rs"]
 mod app;
 mod call;
+mod crowd;
 #[allow(dead_code)]
 #[path = "../../../tests/window/desktop.rs"]
 mod desktop;
@@ -42,6 +43,9 @@ fn main() {
     let window = window::measure(Duration::from_secs(call_time));
     println!("Acked round trips…");
     let (node, oxide) = acks::per_second();
+    println!("200 participants in 50 rooms for {call_time} s, on each gateway…");
+    let embedded = crowd::on_embedded(Duration::from_secs(call_time));
+    let reference = crowd::on_reference(Duration::from_secs(call_time));
     println!("File to file for {travel_time} s…");
     let travel = call::travel(Duration::from_secs(travel_time));
 
@@ -123,6 +127,34 @@ fn main() {
             chromium: None,
             unit: ("", 0),
             promise: Promise::AtLeast(20_000.0),
+        },
+        Row {
+            what: "200 in 50 rooms, embedded: a core's share each",
+            ours: embedded.cpu_percent_each,
+            chromium: None,
+            unit: ("%", 2),
+            promise: Promise::AtMost(0.5),
+        },
+        Row {
+            what: "  of them received everybody in their room",
+            ours: embedded.complete,
+            chromium: None,
+            unit: ("", 0),
+            promise: Promise::AtLeast(crowd::PARTICIPANTS as f64),
+        },
+        Row {
+            what: "200 in 50 rooms, mediasoup: a core's share each",
+            ours: reference.cpu_percent_each,
+            chromium: None,
+            unit: ("%", 2),
+            promise: Promise::AtMost(0.5),
+        },
+        Row {
+            what: "  of them received everybody in their room",
+            ours: reference.complete,
+            chromium: None,
+            unit: ("", 0),
+            promise: Promise::AtLeast(crowd::PARTICIPANTS as f64),
         },
     ];
     println!();

@@ -53,6 +53,17 @@ pub(super) fn list() -> Result<Devices, AudioError> {
     })
 }
 
+/// Samples per second of the default device by itself.
+pub(super) fn native_rate(direction: Direction) -> Result<u32, AudioError> {
+    let device = find(direction, None)?.device;
+    let config = match direction {
+        Direction::Input => device.default_input_config(),
+        Direction::Output => device.default_output_config(),
+    };
+    let config = config.map_err(|error| from_cpal(&error, direction))?;
+    Ok(config.sample_rate())
+}
+
 fn infos(found: Vec<Found>) -> Vec<DeviceInfo> {
     found.into_iter().map(|found| found.info).collect()
 }

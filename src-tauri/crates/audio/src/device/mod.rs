@@ -15,7 +15,7 @@ use std::sync::mpsc;
 
 use serde::Serialize;
 
-use crate::{AudioError, OPEN_TIMEOUT};
+use crate::{AudioError, Direction, OPEN_TIMEOUT};
 
 /// The devices of this computer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -44,16 +44,29 @@ pub struct DeviceInfo {
 /// Lists microphones and speakers; both lists are empty when there is no sound system. Asks
 /// the sound system, up to [`OPEN_TIMEOUT`]: not for the main thread of a window.
 pub fn devices() -> Result<Devices, AudioError> {
-    let (listed, listing) = mpsc::sync_channel(1);
+    answer(host::list)
+}
+
+/// Samples per second at which the default microphone or speaker works by itself; sound of other
+/// rates is converted by somebody. Asks as [`devices`] does, and may open the device for a moment.
+pub fn native_rate(direction: Direction) -> Result<u32, AudioError> {
+    answer(move || host::native_rate(direction))
+}
+
+/// The answer of the sound system, which may hang.
+fn answer<T: Send + 'static>(
+    question: impl FnOnce() -> Result<T, AudioError> + Send + 'static,
+) -> Result<T, AudioError> {
+    let (answered, answer) = mpsc::sync_channel(1);
     std::thread::Builder::new()
         .name("audio-list".to_owned())
         .spawn(move || {
-            let _ = listed.send(host::list());
+            let _ = answered.send(question());
         })
         .map_err(|error| AudioError::NoSoundSystem {
             details: error.to_string(),
         })?;
-    listing
+    answer
         .recv_timeout(OPEN_TIMEOUT)
         .map_err(|_| AudioError::NoSoundSystem {
             details: "it does not answer".to_owned(),

@@ -99,6 +99,20 @@ impl SoundSystem {
             .count()
     }
 
+    /// Adds a module, such as a source.
+    #[allow(dead_code)]
+    pub fn load(&self, module: &str) {
+        let mut arguments = vec!["load-module"];
+        arguments.extend(module.split(' '));
+        assert!(self.control(&arguments).0, "{module}");
+    }
+
+    /// Makes a source the default microphone.
+    #[allow(dead_code)]
+    pub fn choose_source(&self, name: &str) {
+        assert!(self.control(&["set-default-source", name]).0, "{name}");
+    }
+
     fn control(&self, arguments: &[&str]) -> (bool, String) {
         let output = Command::new("pactl")
             .args(arguments)

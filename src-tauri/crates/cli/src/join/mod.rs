@@ -10,16 +10,13 @@ use std::time::{Duration, Instant};
 
 use call::view::{EndReason, ErrorView, LevelsView};
 use call::{Call, CallOptions, CallStats, Command, JoinOptions};
-use signaling::discovery::DiscoveryOptions;
 use signaling::wire::Language;
-use signaling::{Network, RoomLink};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
-use url::Url;
 
 use crate::args;
 use crate::exit::Exit;
-use crate::signals;
+use crate::{network, signals};
 use control::{Style, Wish};
 
 /// How the call is shown.
@@ -180,11 +177,7 @@ async fn next(wishes: &mut Option<tokio::sync::mpsc::UnboundedReceiver<Wish>>) -
 }
 
 fn call_options(args: &args::Join) -> Result<CallOptions, ErrorView> {
-    let link = RoomLink::parse(&args.link).map_err(|error| ErrorView {
-        code: error.code().to_owned(),
-        message: error.to_string(),
-        details: String::new(),
-    })?;
+    let link = network::link(&args.link)?;
     let mut options = CallOptions::new(link);
     let name = match &args.name {
         Some(name) => name.clone(),
@@ -207,49 +200,10 @@ fn call_options(args: &args::Join) -> Result<CallOptions, ErrorView> {
         options.join.source_language = Some(language.clone());
         options.join.target_language = Some(language);
     }
-    let gateway_override = args
-        .network
-        .gateway
-        .as_deref()
-        .map(gateway_url)
-        .transpose()?;
-    options.discovery = DiscoveryOptions {
-        gateway_override,
-        network: Network {
-            extra_ca: args.network.ca.clone(),
-            ..Network::default()
-        },
-        ..DiscoveryOptions::default()
-    };
-    if let Some(url) = &args.network.turn {
-        options.ice_servers.push(call::IceServer {
-            url: url.clone(),
-            username: args.network.turn_user.clone().unwrap_or_default(),
-            credential: args.network.turn_password.clone().unwrap_or_default(),
-        });
-    }
+    options.discovery = network::discovery(&args.network)?;
+    options.ice_servers = network::relays(&args.network);
     options.relay_only = args.network.relay_only;
     Ok(options)
-}
-
-fn gateway_url(text: &str) -> Result<Url, ErrorView> {
-    let with_scheme = if text.contains("://") {
-        text.to_owned()
-    } else {
-        format!("https://{text}")
-    };
-    let usable =
-        |url: &Url| url.has_host() && matches!(url.scheme(), "http" | "https" | "ws" | "wss");
-    Url::parse(&with_scheme)
-        .ok()
-        .filter(usable)
-        .ok_or_else(|| ErrorView {
-            code: "link.gateway".to_owned(),
-            message: format!(
-                "\"{text}\" is no address of a gateway. Write https://host or http://host:port."
-            ),
-            details: String::new(),
-        })
 }
 
 fn user_name() -> String {

@@ -2,5 +2,7 @@
 
 mod bad_input;
 mod calls;
+mod doctor;
+mod load;
 mod running;
 mod usage;

@@ -1,5 +1,25 @@
 //! From facts to verdicts: pure functions, one per rung, each the whole reasoning about it.
 
+mod address;
+mod answer;
+#[cfg(test)]
+mod call_tests;
+mod capacity;
+mod cors;
+mod dtls;
+mod ice;
+mod link;
+mod machine;
+mod media;
+mod namespace;
+mod polling;
+mod room;
+mod services;
+mod site;
+mod tls;
+mod turn;
+mod websocket;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -56,11 +76,14 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
-    /// The lowest rung that failed: the one to be repaired first.
+    /// The failed rung to be repaired first: the lowest of those that a call cannot do without;
+    /// only then this computer, and what a call can do without.
     pub fn culprit(&self) -> Option<&RungResult> {
-        self.rungs
+        let failed = self
+            .rungs
             .iter()
-            .find(|result| result.verdict == Verdict::Failed)
+            .filter(|result| result.verdict == Verdict::Failed);
+        failed.min_by_key(|result| (!result.rung.is_needed(), result.rung))
     }
 
     /// The gravest verdict of all rungs.
@@ -137,6 +160,40 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
 }
 
 /// Judges one rung; while a run goes on, as soon as its facts are in.
-pub fn judge(rung: Rung, _facts: &Facts) -> RungResult {
-    RungResult::skipped(rung, None)
+pub fn judge(rung: Rung, facts: &Facts) -> RungResult {
+    match rung {
+        Rung::Link => link::judge(facts.link.as_ref()),
+        Rung::Address => address::judge(facts.address.as_ref()),
+        Rung::Site => site::judge(facts.site.as_ref()),
+        Rung::Services => services::judge(facts.services.as_ref()),
+        Rung::Machine => machine::judge(facts.machine.as_ref()),
+        Rung::Tls => tls::tls(facts),
+        Rung::Polling => polling::polling(facts),
+        Rung::Websocket => websocket::websocket(facts),
+        Rung::Namespace => namespace::namespace(facts),
+        Rung::Cors => cors::cors(facts),
+        Rung::Room => room::judge(facts),
+        Rung::Capacity => capacity::judge(facts),
+        Rung::Ice => ice::judge(facts),
+        Rung::Turn => turn::judge(facts),
+        Rung::Dtls => dtls::judge(facts),
+        Rung::Media => media::judge(facts),
+        _ => RungResult::skipped(rung, None),
+    }
+}
+
+/// A rung without facts: skipped, because of the lowest of these rungs below it that failed or
+/// that was left out on purpose.
+fn unless_blocked(rung: Rung, facts: &Facts, below: &[Rung]) -> RungResult {
+    let refrained = facts.capacity.as_ref().is_some_and(|one| one.refrained);
+    let blocked_by = below.iter().copied().find_map(|below| {
+        let result = judge(below, facts);
+        let stops = result.verdict == Verdict::Failed || (below == Rung::Capacity && refrained);
+        if stops {
+            Some(below)
+        } else {
+            result.blocked_by
+        }
+    });
+    RungResult::skipped(rung, blocked_by)
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Connection, Fault};
+
 /// A request, and its answer or why there is none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -14,6 +16,10 @@ pub struct Exchange {
     pub took_ms: f64,
     /// Why there is no answer, as the operating system or TLS says it.
     pub error: Option<String>,
+    /// The same, told apart.
+    pub fault: Option<Fault>,
+    /// The connection that it was asked on; none in recordings.
+    pub connection: Option<Connection>,
     /// Frames of a websocket after status 101.
     pub frames: Vec<Frame>,
     /// Close code of a websocket that the server closed.

@@ -14,6 +14,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tower_layer::Layer;
 
 use crate::rooms::{Moment, Rooms, Setup};
 use crate::sfu::{Identity, Sfu, Surroundings};
@@ -114,7 +115,9 @@ pub(crate) async fn serve(
 
     let (sender, commands) = unbounded_channel();
     let service = socket_io::layer(&lasting.options, sender.clone());
-    let pages = web::pages(sender).layer(service);
+    // Not `Router::layer`, which makes a service for each request: sessions of long polling would
+    // be forgotten between two of them.
+    let pages = axum::Router::new().fallback_service(service.layer(web::pages(sender)));
     // Small frames must not wait for the acknowledgement of the ones before.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);

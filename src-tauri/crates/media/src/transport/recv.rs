@@ -9,10 +9,10 @@ use ortc::{
 };
 use tokio::sync::watch;
 
-use super::exchange::{ConsumerStream, Retransmission};
+use super::exchange::{ConsumerStream, Outlet, Retransmission};
 use super::link::{Link, Waker};
 use super::{TransportEvents, TransportOptions, TransportState};
-use crate::{Consumer, ConsumerOptions, ConsumerPackets, MediaError, TransportStats};
+use crate::{Consumer, ConsumerOptions, ConsumerPackets, MediaError, RtpPacket, TransportStats};
 
 /// Packets that may wait for a slow reader: five seconds of sound.
 const PACKETS_KEPT: usize = 256;
@@ -83,6 +83,22 @@ impl RecvTransport {
         &self,
         options: ConsumerOptions,
     ) -> Result<(Consumer, ConsumerPackets), MediaError> {
+        let (sender, receiver) = tokio::sync::mpsc::channel(PACKETS_KEPT);
+        let consumer = self.receive(options, Outlet::Queue(sender))?;
+        Ok((consumer, ConsumerPackets { receiver }))
+    }
+
+    /// The same for a reader that is called with each packet as it comes out of the engine, and
+    /// that needs neither queue nor task: `receive` must neither wait nor call the transport.
+    pub async fn consume_with(
+        &self,
+        options: ConsumerOptions,
+        receive: impl FnMut(RtpPacket) + Send + 'static,
+    ) -> Result<Consumer, MediaError> {
+        self.receive(options, Outlet::Call(Box::new(receive)))
+    }
+
+    fn receive(&self, options: ConsumerOptions, packets: Outlet) -> Result<Consumer, MediaError> {
         if self.state() == TransportState::Closed {
             return Err(MediaError::Closed);
         }
@@ -100,7 +116,6 @@ impl RecvTransport {
             .first()
             .and_then(|encoding| encoding.ssrc)
             .ok_or(MediaError::UnusableSsrc)?;
-        let (sender, receiver) = tokio::sync::mpsc::channel(PACKETS_KEPT);
         let added = self.link.streams.add_consumer(ConsumerStream {
             id: options.id.clone(),
             ssrc,
@@ -111,7 +126,7 @@ impl RecvTransport {
                 .find(|extension| extension.uri == AUDIO_LEVEL)
                 .map(|extension| extension.id),
             retransmission: retransmission(parameters, codec.payload_type),
-            packets: sender,
+            packets,
             since: Instant::now(),
         });
         if !added {
@@ -120,8 +135,12 @@ impl RecvTransport {
         let waker = Waker::new(&self.link);
         // The engine learns of the new deadline for a first packet.
         waker.wake();
-        let consumer = Consumer::new(options, ssrc, Arc::clone(&self.link.streams), waker);
-        Ok((consumer, ConsumerPackets { receiver }))
+        Ok(Consumer::new(
+            options,
+            ssrc,
+            Arc::clone(&self.link.streams),
+            waker,
+        ))
     }
 }
 

@@ -94,14 +94,108 @@ fn value_of<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     value
 }
 
-fn quoted_after_colon(after: &str) -> Option<&str> {
+/// Parts of the names of keys whose values are for servers only.
+const SECRET_WORDS: [&str; 8] = [
+    "SECRET",
+    "TOKEN",
+    "PASSWORD",
+    "PASSWD",
+    "CREDENTIAL",
+    "PRIVATE_KEY",
+    "API_KEY",
+    "APIKEY",
+];
+
+/// Ends of the names of keys that are about a secret and hold none.
+const ABOUT_SECRETS: [&str; 6] = ["_URL", "_ENDPOINT", "_TTL", "_EXPIRY", "_TYPE", "_NAME"];
+
+/// Names of keys whose values a site publishes to everybody although, by their names, they are for
+/// servers only, such as `REACT_APP_TURN_SECRET`. Never their values.
+pub fn published_secrets(text: &str) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for secret in secrets(text) {
+        let value = text.get(secret.value).unwrap_or_default();
+        let plain = value.parse::<f64>().is_ok() || matches!(value, "true" | "false" | "undefined");
+        let said = secret.quoted && !value.trim().is_empty() && !plain && !value.contains("${");
+        if said && !keys.iter().any(|known| known == secret.key) {
+            keys.push(secret.key.to_owned());
+        }
+    }
+    keys
+}
+
+/// The text with what follows the names of secrets replaced by `…`, also where the text is cut off.
+pub fn without_secrets(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut at = 0;
+    for secret in secrets(text) {
+        if secret.value.is_empty() || secret.value.start < at {
+            continue;
+        }
+        clean.push_str(text.get(at..secret.value.start).unwrap_or_default());
+        clean.push('…');
+        at = secret.value.end;
+    }
+    clean.push_str(text.get(at..).unwrap_or_default());
+    clean
+}
+
+/// A key that is named like a secret, and where its value is.
+struct Secret<'a> {
+    key: &'a str,
+    value: std::ops::Range<usize>,
+    quoted: bool,
+}
+
+fn secrets(text: &str) -> Vec<Secret<'_>> {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(word) {
+        let from = rest.get(start..).unwrap_or_default();
+        let (key, after) = from.split_at(from.find(|c| !word(c)).unwrap_or(from.len()));
+        rest = after;
+        if !is_secret(key) {
+            continue;
+        }
+        if let Some((value, quoted)) = value_after_colon(after) {
+            let start = text.len() - value.len();
+            let end = if quoted.is_some() {
+                value.find(|c| Some(c) == quoted || c == '\n')
+            } else {
+                value.find(|c: char| matches!(c, ',' | ';' | '}' | '<') || c.is_whitespace())
+            };
+            let end = start + end.unwrap_or(value.len());
+            let quoted = quoted.is_some();
+            let value = start..end;
+            rest = text.get(end..).unwrap_or_default();
+            found.push(Secret { key, value, quoted });
+        }
+    }
+    found
+}
+
+/// What follows `:` or `=` after a key, without its opening quote, which comes with it.
+fn value_after_colon(after: &str) -> Option<(&str, Option<char>)> {
     let after = after.strip_prefix(['"', '\'']).unwrap_or(after);
     let after = after.trim_start().strip_prefix([':', '='])?.trim_start();
     let quote = after
         .chars()
         .next()
-        .filter(|c| matches!(c, '"' | '\'' | '`'))?;
-    let (value, _) = after.get(1..)?.split_once(quote)?;
+        .filter(|c| matches!(c, '"' | '\'' | '`'));
+    Some((after.get(usize::from(quote.is_some())..)?, quote))
+}
+
+fn is_secret(key: &str) -> bool {
+    let key = key.to_ascii_uppercase();
+    SECRET_WORDS.iter().any(|word| key.contains(word))
+        && !key.contains("PUBLIC")
+        && !ABOUT_SECRETS.iter().any(|end| key.ends_with(end))
+}
+
+fn quoted_after_colon(after: &str) -> Option<&str> {
+    let (value, quote) = value_after_colon(after)?;
+    let (value, _) = value.split_once(quote?)?;
     // A value ends on its line; otherwise a quote is missing and this is the next key.
     (!value.contains('\n')).then_some(value)
 }
@@ -152,4 +246,51 @@ fn stun_servers(value: &str) -> Vec<String> {
         })
         .take(8)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_named_and_never_shown() {
+        let text = r#"window._env_ = {
+            REACT_APP_GATEWAY_URL: "https://g.example",
+            REACT_APP_TURN_USERNAME: "turn",
+            REACT_APP_TURN_SECRET: "hunter2hunter2",
+            "apiToken": 'abc-def',
+            REACT_APP_TOKEN_URL: "https://t.example",
+            REACT_APP_TOKEN_TTL: "3600",
+            REACT_APP_PASSWORD_LENGTH: "8",
+            REACT_APP_EMPTY_SECRET: "",
+            REACT_APP_TURN_SECRET: "again"
+        };"#;
+        assert_eq!(
+            published_secrets(text),
+            ["REACT_APP_TURN_SECRET", "apiToken"]
+        );
+        let clean = without_secrets(text);
+        for value in ["hunter2", "abc-def", "again"] {
+            assert!(!clean.contains(value), "{clean}");
+        }
+        assert!(clean.contains("https://g.example"));
+        assert!(clean.contains("REACT_APP_TURN_SECRET: \"…\""));
+        let cut = without_secrets("A_SECRET: \"hunt");
+        assert_eq!(cut, "A_SECRET: \"…");
+    }
+
+    #[test]
+    fn anything_is_searched_for_secrets() {
+        for text in [
+            "",
+            "SECRET",
+            "SECRET:",
+            "SECRET: \"",
+            "ÿSECRET\u{1F600}:\"x\"",
+            "<html>token=\"a\"",
+        ] {
+            let _ = published_secrets(text);
+            let _ = without_secrets(text);
+        }
+    }
 }

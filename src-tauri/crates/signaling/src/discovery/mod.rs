@@ -11,7 +11,7 @@ mod failure;
 mod site;
 
 pub use dial::{Dialed, dial};
-pub use env_config::{EnvConfig, TranslationKind};
+pub use env_config::{EnvConfig, TranslationKind, published_secrets, without_secrets};
 pub use failure::DiscoveryError;
 
 use url::Url;
@@ -85,6 +85,28 @@ impl Endpoints {
             stun: config.stun,
         }
     }
+}
+
+/// What follows for a link from what its site was seen to say: its configuration with the base
+/// address it was found at, or none. Asks nothing; for diagnostics that have asked already.
+///
+/// # Errors
+/// A secure site names a gateway without encryption.
+pub fn conclude(
+    link: &RoomLink,
+    options: &DiscoveryOptions,
+    found: Option<(EnvConfig, Url)>,
+) -> Result<Endpoints, DiscoveryError> {
+    let verdict = match Route::of(link, options) {
+        Route::Direct(gateway) => Verdict::direct(gateway),
+        Route::Site(site) => site.decide(&site.seen(found))?,
+    };
+    Ok(Endpoints::new(
+        verdict.gateway,
+        verdict.source,
+        verdict.config,
+        options,
+    ))
 }
 
 /// Finds the gateway of a link without keeping a connection to it. An address that no site

@@ -113,6 +113,14 @@ impl Site {
             }))
     }
 
+    /// What somebody else found when asking.
+    pub(super) fn seen(&self, found: Option<(EnvConfig, Url)>) -> Answer {
+        match found {
+            Some((config, base)) if !config.is_empty() => Answer::Config(Box::new(config), base),
+            _ => Answer::NoConfig(self.0.clone()),
+        }
+    }
+
     async fn fetch(&self, network: &Network) -> Answer {
         let mut url = match self.0.join(ENV_CONFIG) {
             Ok(url) => url,

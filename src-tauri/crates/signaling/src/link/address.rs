@@ -75,6 +75,26 @@ pub(super) fn parse(input: &str) -> Result<RoomLink, LinkError> {
     }
 }
 
+/// The base address of a server that is written without a room, with a slash at its end:
+/// `https://calls.example`, `127.0.0.1:3000`, `calls.example/`.
+///
+/// # Errors
+/// What is no web address.
+pub fn server_address(input: &str) -> Result<Url, LinkError> {
+    let input = without_surroundings(input.trim())?;
+    let host = &input[..input.find(['/', '?', '#']).unwrap_or(input.len())];
+    let mut url = match scheme(input) {
+        Some(_) => web_url(input)?,
+        None => web_url(&format!("{}://{input}", scheme_for(host)))?,
+    };
+    url.set_query(None);
+    url.set_fragment(None);
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    Ok(url)
+}
+
 /// The scheme before `://`, in lower case.
 fn scheme(input: &str) -> Option<String> {
     let (scheme, _) = input.split_once("://")?;

@@ -20,6 +20,7 @@ mod encoding;
 mod person;
 
 pub(crate) use address::is_local;
+pub use address::server_address;
 
 use url::Url;
 
@@ -65,6 +66,64 @@ pub struct RoomLink {
     pub auto_join: bool,
     /// There was a `data` parameter, but nothing could be read from it.
     pub data_unreadable: bool,
+    /// Which parameters say something, in the order of the link; without their values.
+    pub parameters: Vec<ParameterName>,
+}
+
+/// A parameter of a link as it is written there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterName {
+    /// What it means.
+    pub kind: ParameterKind,
+    /// Its name as spelled in the link.
+    pub spelled: String,
+    /// Whether it is a field of `data`.
+    pub in_data: bool,
+}
+
+/// What a parameter of a link means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterKind {
+    /// [`RoomLink::name`].
+    Name,
+    /// [`RoomLink::user_id`].
+    UserId,
+    /// [`RoomLink::token`].
+    Token,
+    /// [`RoomLink::partner_name`].
+    PartnerName,
+    /// [`RoomLink::source_language`].
+    SourceLanguage,
+    /// [`RoomLink::target_language`].
+    TargetLanguage,
+    /// [`RoomLink::auto_join`].
+    AutoJoin,
+}
+
+impl ParameterKind {
+    /// The spelling that everybody reads.
+    pub fn usual_spelling(self) -> &'static str {
+        match self {
+            Self::Name => "username",
+            Self::UserId => "userid",
+            Self::Token => "token",
+            Self::PartnerName => "partner_name",
+            Self::SourceLanguage => "source_lang",
+            Self::TargetLanguage => "target_lang",
+            Self::AutoJoin => "auto_join",
+        }
+    }
+
+    /// Whether the web client reads the parameter under this spelling. It is exact about upper
+    /// and lower case.
+    pub fn read_by_browsers(self, spelled: &str, in_data: bool) -> bool {
+        match self {
+            Self::SourceLanguage if !in_data => matches!(spelled, "source_lang" | "sourceLang"),
+            Self::TargetLanguage if !in_data => matches!(spelled, "target_lang" | "targetLang"),
+            Self::AutoJoin => false,
+            _ => spelled == self.usual_spelling(),
+        }
+    }
 }
 
 /// Why a link leads nowhere.
@@ -167,6 +226,7 @@ impl RoomLink {
             target_language: None,
             auto_join: false,
             data_unreadable: false,
+            parameters: Vec::new(),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::RoomLink;
 use super::encoding::{decode_base64_text, decode_component};
+use super::{ParameterKind, ParameterName, RoomLink};
 use crate::wire::Language;
 
 const NAME: &[&str] = &[
@@ -35,12 +35,24 @@ const TARGET: &[&str] = &[
 const AUTO_JOIN: &[&str] = &["auto_join", "autojoin"];
 const ROOM: &[&str] = &["room", "roomid", "room_id"];
 
+/// The spellings of what a parameter can mean, in lower case.
+const SPELLINGS: [(ParameterKind, &[&str]); 7] = [
+    (ParameterKind::Name, NAME),
+    (ParameterKind::UserId, USER_ID),
+    (ParameterKind::Token, TOKEN),
+    (ParameterKind::PartnerName, PARTNER),
+    (ParameterKind::SourceLanguage, SOURCE),
+    (ParameterKind::TargetLanguage, TARGET),
+    (ParameterKind::AutoJoin, AUTO_JOIN),
+];
+
 /// Longest value taken over, in characters; longer ones are not meant for people.
 const MAX_CHARS: usize = 4_096;
 
 /// The parameters of a link: fields of `data` first, then the plain ones.
 pub(super) struct Parameters {
     pairs: Vec<(String, String)>,
+    names: Vec<ParameterName>,
     pub(super) data_unreadable: bool,
 }
 
@@ -49,21 +61,28 @@ impl Parameters {
     pub(super) fn new(query: impl Iterator<Item = (String, String)>) -> Self {
         let mut fields = Vec::new();
         let mut plain = Vec::new();
+        let mut names = Vec::new();
         let mut data_unreadable = false;
         for (key, value) in query {
-            let key = key.trim().to_ascii_lowercase();
-            if key == "data" {
+            let lower = key.trim().to_ascii_lowercase();
+            if lower == "data" {
                 match decode_data(&value) {
-                    Some(object) => fields.extend(object.iter().filter_map(field)),
+                    Some(object) => {
+                        let given = object.iter().filter_map(field);
+                        names.extend(given.filter_map(|(key, value)| name(&key, &value, true)));
+                        fields.extend(object.iter().filter_map(field).map(lower_case));
+                    }
                     None => data_unreadable |= !value.trim().is_empty(),
                 }
             } else {
-                plain.push((key, value));
+                names.extend(name(&key, &value, false));
+                plain.push((lower, value));
             }
         }
         fields.extend(plain);
         Self {
             pairs: fields,
+            names,
             data_unreadable,
         }
     }
@@ -98,7 +117,26 @@ impl Parameters {
         link.target_language = link.target_language.take().or_else(|| language(TARGET));
         link.auto_join |= self.get(AUTO_JOIN).is_some_and(is_yes);
         link.data_unreadable |= self.data_unreadable;
+        link.parameters.extend(self.names.iter().cloned());
     }
+}
+
+/// A parameter that says something, by its name.
+fn name(spelled: &str, value: &str, in_data: bool) -> Option<ParameterName> {
+    let spelled = spelled.trim();
+    let lower = spelled.to_ascii_lowercase();
+    let (kind, _) = SPELLINGS
+        .iter()
+        .find(|(_, names)| names.contains(&lower.as_str()))?;
+    (!value.trim().is_empty()).then(|| ParameterName {
+        kind: *kind,
+        spelled: spelled.to_owned(),
+        in_data,
+    })
+}
+
+fn lower_case((key, value): (String, String)) -> (String, String) {
+    (key.to_ascii_lowercase(), value)
 }
 
 fn is_yes(value: &str) -> bool {
@@ -115,7 +153,7 @@ fn field((key, value): (&String, &Value)) -> Option<(String, String)> {
         Value::Bool(truth) => truth.to_string(),
         _ => return None,
     };
-    Some((key.trim().to_ascii_lowercase(), value))
+    Some((key.trim().to_owned(), value))
 }
 
 /// The object in a `data` parameter: JSON in base64, or in clear, escaped once more than

@@ -26,7 +26,10 @@ pub(crate) async fn dial(network: &Network) -> Result<Stream, ConnectError> {
     let target = &network.target;
     let connected = async {
         match network.proxy()? {
-            None => tcp(&target.host, target.port).await,
+            None => {
+                let stream: Stream = Box::new(connect_tcp(&target.host, target.port).await?);
+                Ok(stream)
+            }
             Some(proxy) => through(network, &proxy, target).await,
         }
     };
@@ -41,14 +44,21 @@ pub(crate) async fn dial(network: &Network) -> Result<Stream, ConnectError> {
 async fn through(network: &Network, url: &Url, target: &Target) -> Result<Stream, ConnectError> {
     let host = url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    let mut stream = tcp(host, url.port_or_known_default().unwrap_or(80)).await?;
+    let port = url.port_or_known_default().unwrap_or(80);
+    let mut stream: Stream = Box::new(connect_tcp(host, port).await?);
     if url.scheme() == "https" {
         stream = tls::wrap(network.tls().await?, host, stream).await?;
     }
-    proxy::tunnel(stream, url, target).await
+    proxy::tunnel(stream, url, &target.host, target.port).await
 }
 
-async fn tcp(host: &str, port: u16) -> Result<Stream, ConnectError> {
+/// A TCP connection to a host, a name or an address without brackets, by the first of its addresses
+/// that answers (RFC 8305).
+///
+/// # Errors
+///
+/// `Resolve` or `Unreachable`.
+pub async fn connect_tcp(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
     let found = tokio::net::lookup_host((host, port)).await;
     let addresses: Vec<_> = found
         .map_err(|error| ConnectError::Resolve {
@@ -67,7 +77,7 @@ async fn tcp(host: &str, port: u16) -> Result<Stream, ConnectError> {
     let stream = race(alternate(addresses)).await.map_err(unreachable)?;
     // Small packets are the rule here; each must leave at once.
     stream.set_nodelay(true).map_err(unreachable)?;
-    Ok(Box::new(stream))
+    Ok(stream)
 }
 
 /// IPv6 and IPv4 in turn, beginning with the family that the resolver prefers.

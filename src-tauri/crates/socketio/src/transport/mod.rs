@@ -11,8 +11,11 @@ mod tls;
 mod upgrade;
 mod websocket;
 
+pub use dial::connect_tcp;
 pub use fetch::{Page, fetch};
 pub(crate) use open::{Opened, ended, open};
+pub use proxy::{proxy_to, tunnel};
+pub use tls::trust_store;
 
 use crate::error::{ConnectError, DisconnectReason};
 use crate::options::{Options, Proxy};

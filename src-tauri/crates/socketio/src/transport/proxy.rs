@@ -1,16 +1,26 @@
 //! HTTP proxies: which one the environment asks for, and the tunnel through it (RFC 9110, CONNECT).
 
-use super::dial::Stream;
 use super::target::{Target, basic_auth};
 use crate::error::ConnectError;
-use crate::options::Proxy;
+use crate::options::{Options, Proxy};
 use http::StatusCode;
 use std::net::IpAddr;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use url::Url;
 
 /// Longest head of a proxy's answer.
 const MOST_HEAD_BYTES: usize = 16 * 1024;
+
+/// The proxy on the way to the server at `url`, if there is one, as [`connect`](crate::connect) with
+/// this setting would use it.
+///
+/// # Errors
+///
+/// `InvalidOptions` when the URL or the proxy's address cannot be used.
+pub fn proxy_to(setting: &Proxy, url: &Url) -> Result<Option<Url>, ConnectError> {
+    let target = Target::new(&Options::new(url.clone()))?;
+    choose(setting, &target, |name| std::env::var(name).ok())
+}
 
 /// The proxy on the way to `target`, if there is one. `environment` reads a variable.
 pub(crate) fn choose(
@@ -125,16 +135,22 @@ fn in_network(address: IpAddr, network: &str, bits: &str) -> bool {
     }
 }
 
-/// Asks the proxy at the other end of `stream` for a tunnel to the target.
-pub(crate) async fn tunnel(
-    mut stream: Stream,
+/// Asks the proxy at the other end of `stream` for a tunnel to a host: a name, or an address without
+/// brackets. User and password are taken from the proxy's URL.
+///
+/// # Errors
+///
+/// `Proxy`, with the status of the refusal when there was an answer.
+pub async fn tunnel<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
     proxy: &Url,
-    target: &Target,
-) -> Result<Stream, ConnectError> {
-    let host = if target.host.contains(':') {
-        format!("[{}]:{}", target.host, target.port)
+    host: &str,
+    port: u16,
+) -> Result<S, ConnectError> {
+    let host = if host.contains(':') {
+        format!("[{host}]:{port}")
     } else {
-        format!("{}:{}", target.host, target.port)
+        format!("{host}:{port}")
     };
     let mut request = format!("CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n");
     if let Some(credentials) = basic_auth(proxy) {

@@ -12,18 +12,27 @@ use tokio_rustls::TlsConnector;
 /// Reads the trust store and makes a configuration for both transports. Takes milliseconds and
 /// reads files: done once per client, away from the async threads.
 pub(crate) async fn load(extra_ca: Option<PathBuf>) -> Result<Arc<ClientConfig>, ConnectError> {
-    let loaded = tokio::task::spawn_blocking(move || {
-        let mut roots = RootCertStore::empty();
-        // A certificate of the system that cannot be read is no reason to trust no other.
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        if let Some(path) = &extra_ca {
-            add_file(&mut roots, path)?;
-        }
-        configuration(roots)
-    });
+    let loaded =
+        tokio::task::spawn_blocking(move || configuration(trust_store(extra_ca.as_deref())?));
     loaded.await.map_err(|error| ConnectError::Tls {
         message: error.to_string(),
     })?
+}
+
+/// Whom connections trust: the system's store and the PEM file `extra_ca`. Takes milliseconds and
+/// reads files.
+///
+/// # Errors
+///
+/// `ExtraCa` when the file cannot be read or has no certificate in it.
+pub fn trust_store(extra_ca: Option<&Path>) -> Result<RootCertStore, ConnectError> {
+    let mut roots = RootCertStore::empty();
+    // A certificate of the system that cannot be read is no reason to trust no other.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if let Some(path) = extra_ca {
+        add_file(&mut roots, path)?;
+    }
+    Ok(roots)
 }
 
 /// A configuration that trusts nobody, for plain http.

@@ -5,6 +5,10 @@
 //! `{"no-affinity": {"what": "…", "person": "…", "operator": "…"}}`. `{name}` stands for a value of
 //! the finding. `person` or `operator` may be absent where there is nothing for them to do.
 
+mod ladder;
+
+pub use ladder::{Ladder, ladder_words};
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -38,17 +42,19 @@ pub struct CauseWords {
 
 type Catalogue = BTreeMap<String, CauseWords>;
 
-const ENGLISH: [&str; 4] = [
+const ENGLISH: [&str; 5] = [
     include_str!("en/network.json"),
     include_str!("en/signaling.json"),
     include_str!("en/media.json"),
     include_str!("en/machine.json"),
+    include_str!("en/doctor.json"),
 ];
-const VIETNAMESE: [&str; 4] = [
+const VIETNAMESE: [&str; 5] = [
     include_str!("vi/network.json"),
     include_str!("vi/signaling.json"),
     include_str!("vi/media.json"),
     include_str!("vi/machine.json"),
+    include_str!("vi/doctor.json"),
 ];
 
 static CATALOGUES: LazyLock<[Catalogue; 2]> =
@@ -59,6 +65,11 @@ fn merged(files: &[&str]) -> Catalogue {
         .iter()
         .filter_map(|file| serde_json::from_str::<Catalogue>(file).ok());
     parsed.flatten().collect()
+}
+
+/// Whether there are words for a cause.
+pub(crate) fn is_cause(code: &str) -> bool {
+    CATALOGUES[0].contains_key(code)
 }
 
 /// The words for a finding, its values filled in. A cause without words is shown by its code.

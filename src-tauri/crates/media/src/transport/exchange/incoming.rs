@@ -19,9 +19,30 @@ pub(crate) struct ConsumerStream {
     /// Id of the audio-level extension, if negotiated.
     pub(crate) audio_level: Option<u8>,
     pub(crate) retransmission: Option<Retransmission>,
-    pub(crate) packets: mpsc::Sender<RtpPacket>,
+    pub(crate) packets: Outlet,
     /// When it was made.
     pub(crate) since: Instant,
+}
+
+/// Where the packets of a consumer go.
+pub(crate) enum Outlet {
+    /// To a reader, at its own pace.
+    Queue(mpsc::Sender<RtpPacket>),
+    /// To whoever is called with them, at once.
+    Call(Box<dyn FnMut(RtpPacket) + Send>),
+}
+
+impl Outlet {
+    /// False if the reader does not keep up.
+    fn hand_over(&mut self, packet: RtpPacket) -> bool {
+        match self {
+            Self::Queue(queue) => queue.try_send(packet).is_ok(),
+            Self::Call(call) => {
+                call(packet);
+                true
+            }
+        }
+    }
 }
 
 /// The stream that carries packets again (RFC 4588).
@@ -251,7 +272,7 @@ impl Receiving {
             .audio_level
             .and_then(|id| packet.header.get_extension(id))
             .and_then(|value| value.first().copied());
-        let delivered = self.stream.packets.try_send(RtpPacket {
+        let delivered = self.stream.packets.hand_over(RtpPacket {
             sequence: packet.header.sequence_number,
             timestamp: packet.header.timestamp,
             marker: packet.header.marker,
@@ -261,7 +282,7 @@ impl Receiving {
             voice: level.map(|level| level & 0x80 != 0),
             arrived: now,
         });
-        if delivered.is_err() {
+        if !delivered {
             self.overflowed += 1;
         }
     }

@@ -12,7 +12,7 @@ mod outgoing;
 mod reception;
 mod reports;
 
-pub(crate) use incoming::{ConsumerStream, Retransmission};
+pub(crate) use incoming::{ConsumerStream, Outlet, Retransmission};
 pub(crate) use outgoing::ProducerStream;
 
 use std::collections::VecDeque;
@@ -53,6 +53,14 @@ struct State {
     /// SSRC under which receiver reports are sent.
     reporter: u32,
     cname: Arc<str>,
+}
+
+/// A packet that waits for the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Queued {
+    pub(crate) timestamp: u32,
+    /// Whether the engine must be woken to fetch it.
+    pub(crate) wake: bool,
 }
 
 /// Wall-clock time by the monotonic clock, as NTP wants it.
@@ -124,13 +132,20 @@ impl Streams {
         self.lock().outgoing.remove(ssrc);
     }
 
-    /// Queues a packet. True if the engine must be woken to fetch it.
-    pub(crate) fn send(&self, ssrc: u32, now: Instant, audio: crate::EncodedAudio) -> bool {
+    /// Queues a packet; `None` if nothing is sent at the moment.
+    pub(crate) fn send(
+        &self,
+        ssrc: u32,
+        now: Instant,
+        audio: crate::EncodedAudio,
+    ) -> Option<Queued> {
         let mut state = self.lock();
-        if !state.open || !state.outgoing.queue_audio(ssrc, now, audio) {
-            return false;
+        if !state.open {
+            return None;
         }
-        !std::mem::replace(&mut state.woken, true)
+        let timestamp = state.outgoing.queue_audio(ssrc, now, audio)?;
+        let wake = !std::mem::replace(&mut state.woken, true);
+        Some(Queued { timestamp, wake })
     }
 
     /// Takes back that the engine was woken, when it could not be.

@@ -115,20 +115,24 @@ impl Outgoing {
             .is_some_and(|sending| sending.paused)
     }
 
-    /// False if the producer is paused or gone.
-    pub(super) fn queue_audio(&mut self, ssrc: u32, now: Instant, audio: EncodedAudio) -> bool {
-        let Some(sending) = self.streams.get_mut(&ssrc) else {
-            return false;
-        };
+    /// The packet's RTP timestamp; `None` if the producer is paused or gone.
+    pub(super) fn queue_audio(
+        &mut self,
+        ssrc: u32,
+        now: Instant,
+        audio: EncodedAudio,
+    ) -> Option<u32> {
+        let sending = self.streams.get_mut(&ssrc)?;
         if sending.paused {
-            return false;
+            return None;
         }
         let packet = sending.packet(ssrc, now, audio);
+        let timestamp = packet.header.timestamp;
         if self.queue.len() == MAX_QUEUED {
             self.queue.pop_front();
         }
         self.queue.push_back((now, packet));
-        true
+        Some(timestamp)
     }
 
     /// The next packet to go out, and when it was queued.

@@ -12,7 +12,7 @@ use rtc::rtp;
 use rtc::sansio::Protocol;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
-use super::{ConsumerStream, Exchange, ProducerStream, Retransmission, Streams, tagged};
+use super::{ConsumerStream, Exchange, Outlet, ProducerStream, Retransmission, Streams, tagged};
 use crate::transport::TransportEvent;
 use crate::{EncodedAudio, RtpPacket};
 
@@ -72,14 +72,15 @@ impl Bench {
                 ssrc: 23,
                 original_payload_type: 101,
             }),
-            packets,
+            packets: Outlet::Queue(packets),
             since: self.now,
         }));
         receiver
     }
 
+    /// Whether the engine is to be woken.
     fn say(&self) -> bool {
-        self.streams.send(
+        let queued = self.streams.send(
             PRODUCER,
             self.now,
             EncodedAudio {
@@ -88,7 +89,8 @@ impl Bench {
                 audio_level_dbov: 30,
                 voice: true,
             },
-        )
+        );
+        queued.is_some_and(|queued| queued.wake)
     }
 
     fn out(&mut self) -> Vec<Packet> {

@@ -1,0 +1,4 @@
+import socketio
+from hub import hub, web
+
+app = socketio.ASGIApp(hub(), web)
