@@ -16,6 +16,7 @@ use crate::boundary::JoinRequest;
 use crate::errors::{self, Answer};
 use crate::events;
 use crate::settings::{RecentRoom, Settings};
+use crate::stats::Stats;
 
 /// The device id that stands for joining without a microphone.
 const NO_DEVICE: &str = "none";
@@ -197,19 +198,8 @@ pub fn leave_before_exit(app: &AppHandle) -> bool {
 
 fn options(link: RoomLink, settings: &Settings) -> Answer<CallOptions> {
     let mut options = CallOptions::new(link);
-    options.discovery.gateway_override = match &settings.server_override {
-        Some(server) => Some(url::Url::parse(server).map_err(errors::server_override)?),
-        None => None,
-    };
-    options.ice_servers = settings
-        .ice_servers
-        .iter()
-        .map(|server| call::IceServer {
-            url: server.url.clone(),
-            username: server.username.clone(),
-            credential: server.credential.clone(),
-        })
-        .collect();
+    options.discovery.gateway_override = settings.gateway()?;
+    options.ice_servers = settings.relays();
     options.relay_only = settings.relay_only;
     Ok(options)
 }
@@ -218,6 +208,7 @@ fn options(link: RoomLink, settings: &Settings) -> Answer<CallOptions> {
 fn show(app: &AppHandle, call: Call) {
     forward(app, call.view(), events::CALL_VIEW);
     forward(app, call.levels(), events::CALL_LEVELS);
+    app.state::<Stats>().record(app, call.clone());
     let app = app.clone();
     async_runtime::spawn(async move {
         let reason = call.ended().await;
@@ -241,7 +232,7 @@ where
     });
 }
 
-fn epoch_ms() -> u64 {
+pub(crate) fn epoch_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_millis().try_into().unwrap_or(u64::MAX))
 }

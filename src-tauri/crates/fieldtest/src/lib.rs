@@ -7,6 +7,7 @@
 //! * [`monitor`]: a round every minute, for Prometheus.
 //! * [`participant`]: somebody light who joins, speaks and listens, for measurements.
 //! * [`doctor`]: runs the probes, and gives a report.
+//! * [`record`]: the last ten minutes of a call.
 //! * [`report`]: the verdicts in words, for a terminal, a page, a program; always redacted.
 
 #![forbid(unsafe_code)]
@@ -20,6 +21,7 @@ pub mod load;
 pub mod monitor;
 pub mod participant;
 pub mod probes;
+pub mod record;
 pub mod report;
 mod rung;
 
