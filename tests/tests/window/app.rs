@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -57,13 +58,11 @@ impl App {
 
     /// The element of this selector, once it is there.
     pub async fn find_css(&self, selector: &str) -> Element {
-        let found = self
-            .client
-            .wait()
-            .at_most(PATIENCE)
-            .for_element(Locator::Css(selector))
-            .await;
-        match found {
+        let ask = async || {
+            let wait = self.client.wait().at_most(PATIENCE);
+            wait.for_element(Locator::Css(selector)).await
+        };
+        match steadily(ask).await {
             Ok(element) => element,
             Err(error) => panic!("no {selector} ({error}) in:\n{}", self.text().await),
         }
@@ -72,25 +71,24 @@ impl App {
     /// Waits until nothing fits the selector.
     pub async fn wait_gone(&self, selector: &str) {
         let deadline = Instant::now() + PATIENCE;
-        while !self.all(selector).await.is_empty() {
+        while self.count(selector).await > 0 {
             assert!(Instant::now() < deadline, "{selector} does not go away");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 
-    /// All elements of this selector now.
-    pub async fn all(&self, selector: &str) -> Vec<Element> {
-        let found = self.client.find_all(Locator::Css(selector)).await;
-        found.expect("the page answers")
+    /// How many elements fit the selector now.
+    pub async fn count(&self, selector: &str) -> u64 {
+        let script = "return document.querySelectorAll(arguments[0]).length";
+        let counted = self.client.execute(script, vec![json!(selector)]).await;
+        let counted = counted.expect("the page counts");
+        counted.as_u64().expect("a length is a number")
     }
 
     /// Presses the element with this test id.
     pub async fn press(&self, testid: &str) {
-        let element = self.find(testid).await;
-        element
-            .click()
-            .await
-            .unwrap_or_else(|error| panic!("{testid} cannot be pressed: {error}"));
+        let pressed = steadily(async || self.find(testid).await.click().await).await;
+        pressed.unwrap_or_else(|error| panic!("{testid} cannot be pressed: {error}"));
     }
 
     /// Replaces the text of the field with this test id.
@@ -130,6 +128,18 @@ impl App {
     /// Closes the window.
     pub async fn close(self) {
         let _ = self.client.close().await;
+    }
+}
+
+/// Asks again while the page replaces the element between finding and using it: it renders
+/// when the program reports something, not when a test looks.
+async fn steadily<T>(ask: impl AsyncFn() -> Result<T, CmdError>) -> Result<T, CmdError> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match ask().await {
+            Err(error) if error.is_stale_element_reference() && Instant::now() < deadline => {}
+            answer => return answer,
+        }
     }
 }
 

@@ -129,8 +129,7 @@ pub struct Network {
 const DOCTOR_HELP: &str = "\
 The doctor climbs a ladder from the link up: names and addresses, TCP and TLS, the web site, HTTP
 services, Engine.IO by polling and by websocket, Socket.IO, a room of its own, the ways to the media
-server one by one, encryption, a known sound there and back, captions and speech; and beside it this
-computer. It takes 30 seconds at most, names the lowest broken layer, says what you can do and what
+server one by one, encryption, a known sound there and back; and beside it this computer. It takes 30 seconds at most, names the lowest broken layer, says what you can do and what
 the operator should look at. Ctrl-C stops it and shows what was seen until then.
 
 It harms no server: few requests, one at a time, a room that nobody else knows. When three or more
@@ -143,8 +142,7 @@ can be sent to an operator as it is.
 Examples:
   jbcall doctor https://jbcalling.site/room/bao-123
   jbcall doctor https://jbcalling.site --html report.html
-  jbcall doctor bao-123 --json | jq -r .culprit
-  jbcall doctor bao-123 --idle 90           when does a proxy cut an idle connection?";
+  jbcall doctor bao-123 --json | jq -r .culprit";
 
 /// Options of `doctor`.
 #[derive(Debug, ClapArgs)]
@@ -165,9 +163,6 @@ pub struct Doctor {
     /// Use the server's media ports although people are on it
     #[arg(long)]
     pub force: bool,
-    /// Hold an idle connection for so long, to see when a proxy cuts it; the run takes longer by that
-    #[arg(long, value_name = "SECONDS", value_parser = idle_seconds)]
-    pub idle: Option<f64>,
     /// Leave this computer's microphone closed
     #[arg(long)]
     pub no_microphone: bool,
@@ -350,16 +345,6 @@ fn time(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// An hour is more than any proxy waits.
-fn idle_seconds(text: &str) -> Result<f64, String> {
-    let seconds = seconds(text)?;
-    if (1.0..=3_600.0).contains(&seconds) {
-        Ok(seconds)
-    } else {
-        Err("between a second and an hour, please".to_owned())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -425,8 +410,7 @@ mod tests {
 
     #[test]
     fn the_doctor_has_its_options() {
-        let line =
-            "jbcall doctor bao-123 --html r.html --lang vi --idle 90 --no-microphone --force";
+        let line = "jbcall doctor bao-123 --html r.html --lang vi --no-microphone --force";
         let Ok(Args {
             command: Command::Doctor(doctor),
             ..
@@ -436,8 +420,6 @@ mod tests {
         };
         assert_eq!(doctor.html, Some("r.html".into()));
         assert_eq!(doctor.lang, ReportLanguage::Vi);
-        assert_eq!(doctor.idle, Some(90.0));
-        assert!(Args::try_parse_from("jbcall doctor x --idle 0".split(' ')).is_err());
         assert!(Args::try_parse_from("jbcall doctor x --full".split(' ')).is_err());
     }
 

@@ -4,7 +4,6 @@ mod live;
 
 use std::io::IsTerminal;
 use std::path::Path;
-use std::time::Duration;
 
 use call::view::ErrorView;
 use fieldtest::doctor::{self, Options};
@@ -90,7 +89,6 @@ fn options(args: &args::Doctor) -> Result<Options, ErrorView> {
         network: discovery.network,
         relays: network::relays(&args.network),
         force: args.force,
-        idle: args.idle.map(Duration::from_secs_f64),
         no_microphone: args.no_microphone,
     })
 }

@@ -18,7 +18,7 @@ pub use options::Options;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Mutex;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use futures_util::FutureExt;
 use futures_util::future::join_all;
@@ -60,7 +60,7 @@ pub enum Progress {
     },
 }
 
-/// Runs all probes. Takes [`policy::RUN_LIMIT`] at most, and whatever [`Options::idle`] adds.
+/// Runs all probes. Takes [`policy::RUN_LIMIT`] at most.
 ///
 /// When `cancel` resolves, the probes are dropped, what they joined is left, and the report holds
 /// what was seen until then.
@@ -83,7 +83,7 @@ pub async fn run_lanes(
     let started = SystemTime::now();
     let (events, mut happened) = mpsc::unbounded_channel();
     let redactor = Mutex::new(redactor(&options));
-    let limit = policy::RUN_LIMIT - policy::LEAVE_LIMIT + options.idle.unwrap_or(Duration::ZERO);
+    let limit = policy::RUN_LIMIT - policy::LEAVE_LIMIT;
     let climb = Climb {
         began: Instant::now(),
         limit,

@@ -1,7 +1,5 @@
 //! What a run is told.
 
-use std::time::Duration;
-
 use media::IceServer;
 use signaling::{Network, RoomLink};
 use url::Url;
@@ -19,8 +17,6 @@ pub struct Options {
     pub relays: Vec<IceServer>,
     /// Use the server's media ports although people are on it.
     pub force: bool,
-    /// Hold an idle connection for so long, to see when a proxy cuts it.
-    pub idle: Option<Duration>,
     /// Leave the microphone of this computer closed.
     pub no_microphone: bool,
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::Rung;
 
-/// A whole run, the leaving of rooms included. `--idle` adds to it.
+/// A whole run, the leaving of rooms included.
 pub const RUN_LIMIT: Duration = Duration::from_secs(30);
 /// Of it, for what must still be done when the probes have ended or were dropped: rooms are left,
 /// sockets closed.

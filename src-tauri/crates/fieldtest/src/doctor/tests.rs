@@ -218,24 +218,6 @@ async fn a_run_ends_in_time_whatever_hangs() {
     assert_eq!(pipeline.findings[0].cause, "time-over");
 }
 
-#[tokio::test(start_paused = true)]
-async fn to_hold_an_idle_connection_extends_the_run() {
-    let lanes = vec![Lane::new(&[Rung::Media], |climb| {
-        Box::pin(async {
-            assert!(climb.left() > policy::RUN_LIMIT);
-            let long = sleep(Duration::from_secs(60));
-            climb.look_anyway(Rung::Media, long, |_, ()| {}).await;
-        })
-    })];
-    let options = Options {
-        idle: Some(Duration::from_secs(70)),
-        ..options()
-    };
-    let report = run_lanes(options, lanes, all_well, |_| {}, std::future::pending()).await;
-    assert_eq!(report.end, End::Complete);
-    assert_eq!(verdict(&report, Rung::Media).0, Verdict::Ok);
-}
-
 /// Leaves a room when it is dropped, as the guard of a participant does.
 struct Guard {
     leaving: TaskTracker,

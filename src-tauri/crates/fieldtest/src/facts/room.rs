@@ -77,39 +77,3 @@ impl From<&GatewayHealth> for ServerLoad {
         }
     }
 }
-
-impl ServerLoad {
-    /// Reads the body of a gateway's `/health`; `None` when it is another service's.
-    pub fn from_health(body: &str) -> Option<Self> {
-        let health: serde_json::Value = serde_json::from_str(body).ok()?;
-        let rooms = health.get("rooms")?;
-        let participants = rooms.get("rooms")?.as_array()?.iter();
-        Some(Self {
-            workers: health["workers"]["totalWorkers"].as_u64(),
-            rooms: rooms["totalRooms"].as_u64(),
-            participants: participants
-                .filter_map(|room| room["participantCount"].as_u64())
-                .fold(0, u64::saturating_add),
-            streams: health["audioStreaming"]["activeStreams"].as_u64(),
-            uptime_s: health["uptime"].as_f64(),
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn health_of_a_gateway_is_read_and_that_of_others_is_not() {
-        let body = r#"{"status":"healthy","uptime":12.5,"workers":{"totalWorkers":2,"workers":[]},
-            "rooms":{"totalRooms":2,"rooms":[{"roomId":"a","participantCount":2},
-            {"roomId":"b","participantCount":1}]},"audioStreaming":{"activeStreams":3}}"#;
-        let load = ServerLoad::from_health(body).expect("a gateway");
-        assert_eq!((load.participants, load.workers), (3, Some(2)));
-        assert_eq!((load.rooms, load.streams), (Some(2), Some(3)));
-        for other in [r#"{"status":"ok","models":["vi"]}"#, "404", "", "[]"] {
-            assert_eq!(ServerLoad::from_health(other), None, "{other}");
-        }
-    }
-}
