@@ -9,7 +9,7 @@ use call::Command;
 use call::view::CallView;
 use rand::rngs::StdRng;
 use signaling::{RoomId, RoomLink};
-use tauri::{AppHandle, Manager, State};
+use tauri::{AppHandle, State};
 
 use crate::boundary::{
     About, AudioDevice, CallCommand, DeviceList, JoinRequest, NewRoom, ParsedLink, PreparedRoom,
@@ -20,6 +20,7 @@ use crate::errors::{self, Answer};
 use crate::links::PendingLink;
 use crate::meter::Meter;
 use crate::problem;
+use crate::saved;
 use crate::settings::{Settings, SettingsFile};
 use crate::stats::Stats;
 
@@ -272,7 +273,7 @@ fn save_doctor_report(
     doctor: State<'_, Doctor>,
     format: ReportFormat,
 ) -> Answer<PathBuf> {
-    doctor.save(&downloads(&app)?, format)
+    doctor.save(&saved::folder(&app)?, format)
 }
 
 #[tauri::command]
@@ -287,7 +288,7 @@ fn close_stats(stats: State<'_, Stats>) {
 
 #[tauri::command]
 fn export_stats(app: AppHandle, stats: State<'_, Stats>) -> Answer<PathBuf> {
-    stats.export(&downloads(&app)?)
+    stats.export(&saved::folder(&app)?)
 }
 
 #[tauri::command]
@@ -299,23 +300,10 @@ fn report_problem(
     description: &str,
 ) -> Answer<PathBuf> {
     let settings = lock(&settings)?.current().clone();
-    let problem = problem::Problem {
-        description,
-        settings: &settings,
-        history: stats.history(),
-        report: doctor.last(),
-        known: stats.known(),
-    };
-    problem.save(&downloads(&app)?)
-}
-
-/// Where files for a person go.
-fn downloads(app: &AppHandle) -> Answer<PathBuf> {
-    let folders = app.path();
-    folders
-        .download_dir()
-        .or_else(|_| folders.home_dir())
-        .map_err(errors::report_not_saved)
+    let report = doctor.last();
+    let archive = stats
+        .with(|recorder| problem::archive(description, &settings, &about(), recorder, report))?;
+    saved::write(&saved::folder(&app)?, "jbcalling-problem", "zip", &archive)
 }
 
 fn lock<'a>(settings: &'a SettingsState<'_>) -> Answer<MutexGuard<'a, SettingsFile>> {

@@ -12,9 +12,11 @@ use serde::{Deserialize, Serialize};
 use tauri::async_runtime::{self, JoinHandle};
 use tauri::{AppHandle, Emitter, Manager};
 use tokio::sync::oneshot;
+use ts_rs::TS;
 
 use crate::errors::{self, Answer};
 use crate::events;
+use crate::saved;
 
 /// Columns of the report that is copied: a mail's.
 const COLUMNS: usize = 78;
@@ -33,52 +35,77 @@ struct Run {
 }
 
 /// What the page is told.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 #[serde(
     tag = "type",
     rename_all = "camelCase",
     rename_all_fields = "camelCase"
 )]
+#[ts(export, rename = "DoctorProgress")]
 enum Told {
+    /// A rung is being looked at.
     Started {
+        /// Which one.
         rung: Rung,
     },
+    /// A rung is judged; again when more is known.
     Judged {
+        /// How it is.
         result: Judged,
     },
+    /// The run is over.
     Finished {
+        /// The gravest verdict.
         verdict: Verdict,
+        /// The rung to be repaired first.
         culprit: Option<Rung>,
+        /// The whole report, to copy.
         text: String,
     },
 }
 
-/// A rung with the words of its causes.
-#[derive(Debug, Clone, Serialize)]
+/// A rung with the words of its causes, in the language of the settings.
+#[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(export, rename = "DoctorResult")]
 struct Judged {
+    /// Which one.
     rung: Rung,
+    /// How it is.
     verdict: Verdict,
+    /// The likeliest cause first.
     findings: Vec<Cause>,
+    /// Facts as they were seen.
     evidence: Vec<Evidence>,
+    /// The lower rung that kept this one from being looked at.
     blocked_by: Option<Rung>,
+    /// Milliseconds.
     took_ms: f64,
 }
 
-#[derive(Debug, Clone, Serialize)]
+/// A cause, in words.
+#[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(export, rename = "DoctorFinding")]
 struct Cause {
+    /// Stable code, such as `no-affinity`.
     cause: String,
+    /// How grave it is.
     verdict: Verdict,
+    /// What is wrong and why.
     what: String,
+    /// What the person in the call can do.
     person: Option<String>,
+    /// What the operator should look at.
     operator: Option<String>,
+    /// Sentences: other causes that fit as well, the likeliest first.
     alternatives: Vec<String>,
 }
 
 /// How a report is saved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(export)]
 pub enum ReportFormat {
     /// One page for a browser or a printer.
     Html,
@@ -109,12 +136,14 @@ impl Doctor {
                 width: COLUMNS,
                 colour: false,
             };
-            tell(Told::Finished {
+            let finished = Told::Finished {
                 verdict: report.verdict,
                 culprit: report.culprit,
                 text: text::render(&report, &layout),
-            });
+            };
+            // Before the page can ask for it.
             *lock(&app.state::<Self>().last) = Some((report, language));
+            tell(finished);
         });
         *lock(&self.running) = Some(Run { cancel, task });
     }
@@ -126,6 +155,11 @@ impl Doctor {
             drop(run.cancel);
             let _ = run.task.await;
         }
+    }
+
+    /// Whether a run may be going on.
+    pub fn is_running(&self) -> bool {
+        lock(&self.running).is_some()
     }
 
     /// The last report.
@@ -144,15 +178,7 @@ impl Doctor {
             ReportFormat::Html => (html::render(report, *language), "html"),
             ReportFormat::Json => (json::render(report), "json"),
         };
-        let started: String = report
-            .started
-            .chars()
-            .filter(char::is_ascii_digit)
-            .take(14)
-            .collect();
-        let file = folder.join(format!("jbcalling-report-{started}.{extension}"));
-        std::fs::write(&file, page).map_err(errors::report_not_saved)?;
-        Ok(file)
+        saved::write(folder, "jbcalling-test", extension, page.as_bytes())
     }
 }
 
@@ -196,4 +222,29 @@ fn in_words(result: RungResult, took_ms: f64, language: Language) -> Judged {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The page shows the rungs in this order, and counts them.
+    #[test]
+    fn page_and_shell_name_the_same_rungs() {
+        let page = include_str!("../../ui/src/backend/doctor.ts");
+        let (_, after) = page
+            .split_once("export const RUNGS = [")
+            .expect("the page's list");
+        let (list, _) = after.split_once(']').expect("its end");
+        let listed: Vec<_> = list
+            .split(',')
+            .map(|one| one.trim().trim_matches('\''))
+            .filter(|one| !one.is_empty())
+            .collect();
+        let ours: Vec<_> = Rung::ALL
+            .iter()
+            .filter_map(|rung| Some(serde_json::to_value(rung).ok()?.as_str()?.to_owned()))
+            .collect();
+        assert_eq!(listed, ours);
+    }
 }

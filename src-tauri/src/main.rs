@@ -12,9 +12,11 @@ mod display;
 mod doctor;
 mod errors;
 mod events;
+mod leaving;
 mod links;
 mod meter;
 mod problem;
+mod saved;
 mod settings;
 mod stats;
 mod window;
@@ -106,7 +108,7 @@ fn run(arguments: &[String]) -> tauri::Result<()> {
             {
                 // The gateway keeps a participant that vanishes for half a minute; one that
                 // leaves is gone at once.
-                if calls::leave_before_exit(app) {
+                if leaving::before_exit(app) {
                     api.prevent_exit();
                 }
             }

@@ -1,107 +1,132 @@
-//! "Report a problem": one file that can be handed on, without people, rooms and secrets.
+//! "Report a problem": what this program adds to the archive, and what must not be in it.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use call::view::CallView;
-use fieldtest::record::History;
-use fieldtest::report::Report;
+use fieldtest::problem::Problem;
+use fieldtest::record::Recorder;
 use fieldtest::report::redact::{Kind, Redactor};
+use fieldtest::report::{Report, Role, Server};
 use serde_json::{Value, json};
 use signaling::RoomId;
 
-use crate::calls::epoch_ms;
+use crate::boundary::About;
 use crate::errors::{self, Answer};
 use crate::settings::Settings;
 
-/// What of a call must not be in a file: the room and the people.
-#[derive(Debug, Clone, Default)]
-pub struct Known {
-    rooms: BTreeSet<String>,
-    names: BTreeSet<String>,
-    ids: BTreeSet<String>,
-}
-
-/// Everything that goes into the file.
-pub struct Problem<'a> {
-    /// What happened, in the person's words; goes in as written.
-    pub description: &'a str,
-    /// The configuration.
-    pub settings: &'a Settings,
-    /// The last ten minutes.
-    pub history: History,
-    /// The last run of the doctor, if there was one.
-    pub report: Option<Report>,
-    /// What must not be in it.
-    pub known: Known,
-}
-
-impl Known {
-    /// Remembers the room and the people of a view.
-    pub fn see(&mut self, view: &CallView) {
-        self.rooms.insert(view.room.clone());
-        self.names.insert(view.me.name.clone());
-        for participant in &view.participants {
-            self.names.insert(participant.name.clone());
-            self.ids.insert(participant.id.clone());
-        }
-    }
-
-    /// The value with placeholders for all of them.
-    pub fn redacted(&self, value: &Value) -> Value {
-        self.redactor().value(value)
-    }
-
-    fn redactor(&self) -> Redactor {
-        let mut redactor = Redactor::default();
-        for room in self.rooms.iter().cloned().filter_map(RoomId::new) {
-            redactor.room(&room);
-        }
-        for name in &self.names {
-            redactor.secret(Kind::Person, name);
-        }
-        for id in &self.ids {
-            redactor.secret(Kind::Id, id);
-        }
-        redactor
-    }
-}
-
-impl Problem<'_> {
-    /// Writes the file into a folder; answers where.
-    ///
-    /// # Errors
-    /// It could not be written.
-    pub fn save(&self, folder: &Path) -> Answer<PathBuf> {
-        let configuration = json!({
-            "language": self.settings.language,
-            "appearance": self.settings.appearance,
-            "startMuted": self.settings.start_muted,
-            "serverOverride": self.settings.server_override,
-            "relays": self.settings.ice_servers.iter().map(|server| &server.url).collect::<Vec<_>>(),
-            "relayOnly": self.settings.relay_only,
-            "microphoneChosen": self.settings.microphone.is_some(),
-            "speakerChosen": self.settings.speaker.is_some(),
-        });
-        let mut redactor = self.known.redactor();
-        let file = json!({
-            "program": env!("CARGO_PKG_VERSION"),
-            "description": self.description,
-            "configuration": redactor.value(&configuration),
-            "statistics": redactor.value(&serde_json::to_value(&self.history).unwrap_or_default()),
-            "doctor": self.report,
-        });
-        write(folder, "jbcalling-problem", file)
-    }
-}
-
-/// Writes a value as a file with a name of its own.
+/// The archive.
 ///
 /// # Errors
-/// It could not be written.
-pub fn write(folder: &Path, name: &str, value: Value) -> Answer<PathBuf> {
-    let file = folder.join(format!("{name}-{}.json", epoch_ms()));
-    let text = serde_json::to_vec_pretty(&value).map_err(errors::report_not_saved)?;
-    std::fs::write(&file, text).map_err(errors::report_not_saved)?;
-    Ok(file)
+/// It could not be put together.
+pub fn archive(
+    description: &str,
+    settings: &Settings,
+    about: &About,
+    recorder: &Recorder,
+    report: Option<Report>,
+) -> Answer<Vec<u8>> {
+    let problem = Problem {
+        saved: SystemTime::now(),
+        program: format!("JB Calling Desktop {}", about.version),
+        language: settings.language.of_reports(),
+        description: description.to_owned(),
+        configuration: configuration(settings, about),
+        servers: servers(settings),
+        history: recorder.history().clone(),
+        report,
+    };
+    let mut redactor = recorder.redactor();
+    hide_settings(settings, &mut redactor);
+    problem
+        .archive(&mut redactor)
+        .map_err(errors::report_not_saved)
+}
+
+/// How the program is set up; devices and rooms are left out, servers go by themselves.
+fn configuration(settings: &Settings, about: &About) -> Value {
+    json!({
+        "version": about.version,
+        "tauri": about.tauri,
+        "webview": about.webview,
+        "language": settings.language,
+        "appearance": settings.appearance,
+        "startMuted": settings.start_muted,
+        "ownServer": settings.server_override.is_some(),
+        "ownRelays": settings.ice_servers.len(),
+        "relayOnly": settings.relay_only,
+        "keepRecents": settings.keep_recents,
+        "microphoneChosen": settings.microphone.is_some(),
+        "speakerChosen": settings.speaker.is_some(),
+    })
+}
+
+fn servers(settings: &Settings) -> Vec<Server> {
+    let server = |role, text: &str| Server::new(role, &url::Url::parse(text).ok()?);
+    let gateway = settings.server_override.iter();
+    let relays = settings.ice_servers.iter();
+    gateway
+        .filter_map(|text| server(Role::Gateway, text))
+        .chain(relays.filter_map(|relay| server(Role::Relay, &relay.url)))
+        .collect()
+}
+
+fn hide_settings(settings: &Settings, redactor: &mut Redactor) {
+    redactor.secret(Kind::Person, &settings.name);
+    for recent in &settings.recents {
+        if let Some(room) = RoomId::new(recent.room.clone()) {
+            redactor.room(&room);
+        }
+    }
+    for relay in &settings.ice_servers {
+        redactor.secret(Kind::Secret, &relay.username);
+        redactor.secret(Kind::Secret, &relay.credential);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{IceServer, RecentRoom};
+
+    #[test]
+    fn settings_give_servers_and_no_secret() {
+        let settings = Settings {
+            name: "Linh Đỗ".into(),
+            server_override: Some(
+                "https://user:tiny@gateway.example/room/ward-12?token=t0ken".into(),
+            ),
+            ice_servers: vec![IceServer {
+                url: "turn:relay.example:3478?transport=udp".into(),
+                username: "relay-user".into(),
+                credential: "relay-word".into(),
+            }],
+            recents: vec![RecentRoom {
+                link: "https://site.example/room/ward-13".into(),
+                room: "ward-13".into(),
+                site: "site.example".into(),
+                last_joined_ms: 1,
+            }],
+            microphone: Some("Headset of Linh".into()),
+            ..Settings::default()
+        };
+        let about = About {
+            version: "1".into(),
+            tauri: "2".into(),
+            webview: "3".into(),
+        };
+        let shown = configuration(&settings, &about).to_string();
+        let addresses: Vec<_> = servers(&settings).iter().map(Server::address).collect();
+        assert_eq!(
+            addresses,
+            ["https://gateway.example:443", "turn:relay.example:3478"]
+        );
+        let mut redactor = Redactor::default();
+        hide_settings(&settings, &mut redactor);
+        let told = redactor.text("Linh Đỗ in ward-13 with relay-user and relay-word");
+        for secret in ["Linh", "ward", "tiny", "t0ken", "relay-user", "relay-word"] {
+            assert!(!shown.contains(secret), "{secret} in {shown}");
+            assert!(!told.contains(secret), "{secret} in {told}");
+        }
+        let recorder = Recorder::default();
+        assert!(archive("", &settings, &about, &recorder, None).is_ok());
+    }
 }

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { App } from '../src/app/app.svelte';
 import { ScriptedBackend } from '../src/backend/scripted';
 import { stats as recorded } from '../src/backend/scenes/stats';
 import type { StatsRow } from '../src/backend/stats';
+import { en } from '../src/i18n/en';
 import { eventText, useLanguage } from '../src/i18n/index.svelte';
+import { vi } from '../src/i18n/vi';
 import { opinionScore, qualityOf } from '../src/stats/quality';
 import { highest, lineThrough, series, SPAN_MS } from '../src/stats/series';
 import { Statistics } from '../src/stats/stats.svelte';
@@ -81,10 +84,10 @@ describe('the statistics', () => {
     expect(stats.samples).toHaveLength((recorded.history?.length ?? 0) + 1);
     const before = stats.log.length;
     const entry = { at: recorded.at + 1000, code: 'media.lost', values: {} };
-    backend.emit('call-stats', { at: recorded.at + 1000, rows: [row], log: [entry] });
+    backend.emit('call-stats', { at: recorded.at + 1000, rows: [row], log: [entry], history: null });
     expect(stats.rows).toEqual([row]);
     expect(stats.log).toHaveLength(before + 1);
-    backend.emit('call-stats', { at: recorded.at + SPAN_MS + 500, rows: [], log: [] });
+    backend.emit('call-stats', { at: recorded.at + SPAN_MS + 500, rows: [], log: [], history: null });
     expect(stats.samples).toHaveLength(2);
     stop();
     expect(backend.calls.map(({ command }) => command)).toEqual(['open_stats', 'close_stats']);
@@ -96,12 +99,27 @@ describe('the statistics', () => {
       [
         { at: 0, code: 'participant.silent', values: { name: 'Ann' } },
         { at: 0, code: 'participant.left', values: { name: 'Gone' } },
+        { at: 0, code: 'speaker.changed', values: { device: 'Headset of Ann' } },
       ],
     );
     expect(text).not.toMatch(/Ann|Linh|Gone/);
     expect(text).toContain('Nothing arrives from Participant 1');
     expect(text).toContain('somebody left');
+    expect(text).toContain('Speaker changed: another device');
     expect(text).toContain('Jitter 3 ms');
+  });
+
+  it('wait for the first second', async () => {
+    const backend = new ScriptedBackend({});
+    const stats = new Statistics(new App(backend));
+    const stop = stats.watch();
+    await Promise.resolve();
+    await Promise.resolve();
+    const entry = { at: 5, code: 'room.joined', values: {} };
+    backend.emit('call-stats', { at: 0, rows: [], log: [entry], history: [] });
+    expect(stats.samples).toHaveLength(0);
+    expect(stats.log).toEqual([entry]);
+    stop();
   });
 
   it('leave out what there is not', () => {
@@ -119,6 +137,15 @@ describe('an event', () => {
     expect(eventText(entry)).toBe('Gateway restarted, back after 3.1 s');
     useLanguage('vi');
     expect(eventText(entry)).toContain('3.1 giây');
+  });
+
+  it.each(['en', 'vi'] as const)('has the same words in exported files: %s', (language) => {
+    const folder = '../src-tauri/crates/fieldtest/src/record/words';
+    const exported = JSON.parse(readFileSync(`${folder}/${language}.json`, 'utf8')) as object;
+    const shown = Object.entries({ en, vi }[language])
+      .filter(([key]) => key.startsWith('event.') && key !== 'event.unknown')
+      .map(([key, text]) => [key.slice('event.'.length), text]);
+    expect(Object.fromEntries(shown)).toEqual(exported);
   });
 
   it('that nobody knows is told by its code', () => {

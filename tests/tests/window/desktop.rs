@@ -15,7 +15,7 @@ const TONE_RATE: u32 = 8_000;
 /// Display, bus, sound server and driver; all end when it is dropped, the driver first.
 pub struct Desktop {
     driver: Option<Process>,
-    _sound: Process,
+    _sound: Option<Process>,
     _bus: Process,
     _display: Process,
     display: String,
@@ -28,15 +28,29 @@ impl Desktop {
     /// Starts everything. The default microphone hears what is played into the null sink
     /// `microphone`; the default speaker is the null sink `speaker`.
     pub fn start() -> Self {
+        Self::start_with(Some(start_sound))
+    }
+
+    /// A computer whose sound server does not run.
+    pub fn start_without_sound() -> Self {
+        Self::start_with(None)
+    }
+
+    fn start_with(sound: Option<fn(&Path) -> Process>) -> Self {
         let home = tempfile::tempdir().expect("a folder can be made");
         for folder in ["run", "config", "data", "cache"] {
             std::fs::create_dir(home.path().join(folder)).expect("a folder can be made");
         }
+        std::fs::write(
+            home.path().join("config/user-dirs.dirs"),
+            "XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\n",
+        )
+        .expect("a file can be written");
         let (display_process, display) = start_display();
         let (bus_process, bus) = start_bus(home.path());
         let mut desktop = Self {
             driver: None,
-            _sound: start_sound(home.path()),
+            _sound: sound.map(|start| start(home.path())),
             _bus: bus_process,
             _display: display_process,
             display,
@@ -66,6 +80,11 @@ impl Desktop {
             .join("config/site.jbcalling.desktop/settings.json");
         let saved = std::fs::read(file).expect("settings are saved");
         serde_json::from_slice(&saved).expect("they are JSON")
+    }
+
+    /// Whether a file is where downloads go.
+    pub fn is_a_download(&self, file: &Path) -> bool {
+        file.parent() == Some(&self.home.path().join("Downloads"))
     }
 
     /// Where WebDriver listens.

@@ -42,12 +42,12 @@ export interface Commands {
   start_doctor: { args: { link: string; microphone: boolean }; answer: null };
   /** No event of the run comes after the answer. */
   stop_doctor: { args: undefined; answer: null };
-  /** Answers where the file is; `null` when the person chose no place. */
-  save_doctor_report: { args: { format: ReportFormat }; answer: string | null };
+  /** Answers where the file is, as the commands below that save one. */
+  save_doctor_report: { args: { format: ReportFormat }; answer: string };
   open_stats: { args: undefined; answer: null };
   close_stats: { args: undefined; answer: null };
-  export_stats: { args: undefined; answer: string | null };
-  report_problem: { args: { description: string }; answer: string | null };
+  export_stats: { args: undefined; answer: string };
+  report_problem: { args: { description: string }; answer: string };
 }
 
 export type CommandName = keyof Commands;

@@ -155,8 +155,8 @@ export const en = {
   'doctor.intro':
     'Tries every step of a call to this server, one after the other, and says which one fails and what to do. It uses a room of its own: nobody in your room notices. It takes at most {seconds} seconds.',
   'doctor.link': 'Link or room code',
-  'doctor.microphone': 'Test my microphone and speaker as well',
-  'doctor.microphone.hint': 'Opens the microphone for a few seconds and plays a short sound. Nothing is sent or kept.',
+  'doctor.microphone': 'Test my microphone as well',
+  'doctor.microphone.hint': 'Opens the microphone for a few seconds and looks at how loud it is. Nothing is sent or kept. Without it, only the speaker is opened, silently.',
   'doctor.start': 'Start the test',
   'doctor.again': 'Test again',
   'doctor.target': 'Room {room} on {site}',
@@ -252,6 +252,7 @@ export const en = {
   'stats.export': 'Export',
   'stats.participant': 'Participant {number}',
   'stats.someone': 'somebody',
+  'stats.otherDevice': 'another device',
 
   'event.room.joined': 'You joined the room',
   'event.media.connected': 'Sound connected: {path}',
@@ -290,7 +291,7 @@ export const en = {
   'report.servers': 'Names and addresses of servers stay in it: whoever helps needs them.',
   'report.description': 'What happened? (optional)',
   'report.description.placeholder': 'Since when, who could not hear whom, what you tried…',
-  'report.description.hint': 'It goes into the file as you write it.',
+  'report.description.hint': 'Names and rooms of this call are taken out of it. Leave out what else nobody should read.',
   'report.save': 'Save the file',
   'report.saving': 'Saving…',
   'report.saved': 'The file was saved',

@@ -155,8 +155,8 @@ export const vi: Catalogue = {
   'doctor.intro':
     'Thử lần lượt từng bước của một cuộc gọi tới máy chủ này, rồi cho biết bước nào hỏng và cần làm gì. Việc thử dùng một phòng riêng: không ai trong phòng của bạn nhận thấy. Mất nhiều nhất {seconds} giây.',
   'doctor.link': 'Liên kết hoặc mã phòng',
-  'doctor.microphone': 'Kiểm tra cả micrô và loa của tôi',
-  'doctor.microphone.hint': 'Mở micrô trong vài giây và phát một âm thanh ngắn. Không gửi đi và không lưu lại gì.',
+  'doctor.microphone': 'Kiểm tra cả micrô của tôi',
+  'doctor.microphone.hint': 'Mở micrô trong vài giây và xem âm lượng. Không gửi đi và không lưu lại gì. Nếu không chọn, chỉ mở loa mà không phát tiếng.',
   'doctor.start': 'Bắt đầu kiểm tra',
   'doctor.again': 'Kiểm tra lại',
   'doctor.target': 'Phòng {room} trên {site}',
@@ -252,6 +252,7 @@ export const vi: Catalogue = {
   'stats.export': 'Xuất ra tệp',
   'stats.participant': 'Người tham gia {number}',
   'stats.someone': 'ai đó',
+  'stats.otherDevice': 'thiết bị khác',
 
   'event.room.joined': 'Bạn đã vào phòng',
   'event.media.connected': 'Đã kết nối âm thanh: {path}',
@@ -290,7 +291,7 @@ export const vi: Catalogue = {
   'report.servers': 'Tên và địa chỉ máy chủ được giữ lại: người hỗ trợ cần chúng.',
   'report.description': 'Chuyện gì đã xảy ra? (không bắt buộc)',
   'report.description.placeholder': 'Từ lúc nào, ai không nghe được ai, bạn đã thử những gì…',
-  'report.description.hint': 'Được ghi vào tệp đúng như bạn viết.',
+  'report.description.hint': 'Tên người và phòng của cuộc gọi này được xoá khỏi đó. Đừng viết điều gì khác mà người ngoài không nên đọc.',
   'report.save': 'Lưu tệp',
   'report.saving': 'Đang lưu…',
   'report.saved': 'Đã lưu tệp',

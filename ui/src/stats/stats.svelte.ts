@@ -45,7 +45,9 @@ export class Statistics {
 
   #take({ at, rows, log, history }: CallStats): void {
     const before = history ?? this.samples;
-    this.samples = [...before, { at, rows }].filter((sample) => sample.at > at - SPAN_MS);
+    // Before the first second there is none.
+    const samples = at === 0 ? before : [...before, { at, rows }];
+    this.samples = samples.filter((sample) => sample.at > at - SPAN_MS);
     // The first one has the whole log.
     this.log = [...(history ? [] : this.log), ...log].slice(-MOST_EVENTS);
   }

@@ -42,7 +42,7 @@ export function isTrouble(code: string): boolean {
   return /\.(lost|high|silent)$/.test(code);
 }
 
-/** Everything as text to pass on: people are numbered, not named. */
+/** Everything as text to pass on: people are numbered, not named, devices neither. */
 export function copyOf(rows: readonly StatsRow[], log: readonly StatsEvent[]): string {
   const aliases = new Map<string, string>();
   for (const row of rows) {
@@ -54,7 +54,7 @@ export function copyOf(rows: readonly StatsRow[], log: readonly StatsEvent[]): s
     const measured = [
       [t('stats.quality'), t(`stats.quality.${qualityOf(row)}`)],
       [t('stats.loss'), words.lossPercent(row.lossPercent)],
-      [t('stats.jitter'), words.jitterMs(row.jitterMs)],
+      [t('stats.jitter'), said(row.jitterMs, words.jitterMs)],
       [t('stats.delay'), said(row.delayMs, words.delayMs)],
       [t('stats.level'), words.levelDb(row.levelDb)],
       ...details(row),
@@ -62,9 +62,11 @@ export function copyOf(rows: readonly StatsRow[], log: readonly StatsEvent[]): s
     return `${name}: ${measured.map((pair) => pair.join(' ')).join(', ')}`;
   });
   const events = log.map(({ at, code, values }) => {
-    const { name } = values;
-    const anonymous =
-      name === undefined ? values : { ...values, name: aliases.get(name) ?? t('stats.someone') };
+    const { name, device } = values;
+    const anonymous = { ...values };
+    if (name !== undefined) anonymous['name'] = aliases.get(name) ?? t('stats.someone');
+    // People name devices after themselves.
+    if (device !== undefined) anonymous['device'] = t('stats.otherDevice');
     return `${clockSeconds(at)} ${eventText({ code, values: anonymous })}`;
   });
   return [...lines, '', ...events].join('\n').trim();

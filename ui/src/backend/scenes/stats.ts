@@ -21,7 +21,7 @@ function rows(second: number): StatsRow[] {
       name: 'Linh Đỗ',
       direction: 'out',
       lossPercent: steady > 1.1 ? 0.5 : 0,
-      jitterMs: 2 + steady * 2,
+      jitterMs: null,
       delayMs: 31 + steady * 6,
       levelDb: steady > 0.6 ? -20 - steady * 4 : -62,
       bufferMs: null,

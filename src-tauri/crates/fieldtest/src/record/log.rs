@@ -6,15 +6,19 @@ use call::view::{
     CallView, ConnectionView, LossCause, MicrophoneView, ParticipantView, RemoteAudioView,
 };
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::sample::{Direction, Sample, in_short};
 
 /// Loss from which on it is worth an entry, percent, and below which it is over.
 const LOSS: (f64, f64) = (10.0, 2.0);
+/// For how long after a return others may show, by coming back, that the gateway was restarted.
+const OTHERS_RETURN_MS: u64 = 60_000;
 
 /// Something that happened.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
+#[ts(export, rename = "StatsEvent")]
 pub struct LogEntry {
     /// Milliseconds since 1970.
     pub at: u64,
@@ -44,15 +48,40 @@ impl LogEntry {
 pub(super) struct Log {
     before: Option<CallView>,
     joined: bool,
-    lost: Option<(u64, LossCause)>,
+    lost: Option<Loss>,
+    returned: Option<Return>,
     lossy: BTreeSet<String>,
 }
+
+/// A connection that was lost.
+#[derive(Debug)]
+struct Loss {
+    since: u64,
+    cause: LossCause,
+    others: Others,
+}
+
+/// A connection that came back, while it is not known whether the gateway was restarted.
+#[derive(Debug)]
+struct Return {
+    at: u64,
+    seconds: String,
+    others: Others,
+}
+
+/// Names by id.
+type Others = BTreeMap<String, String>;
 
 impl Log {
     pub(super) fn changes(&mut self, at: u64, view: &CallView) -> Vec<LogEntry> {
         let before = self.before.replace(view.clone());
         let mut entries = Vec::new();
-        self.connection(at, view, &mut entries);
+        let known = match &self.lost {
+            Some(loss) => loss.others.clone(),
+            None => before.as_ref().map(others).unwrap_or_default(),
+        };
+        let was_lost = self.lost.is_some();
+        self.connection(at, view, &known, &mut entries);
         let Some(before) = before else { return entries };
         let path = |of: &CallView| of.path.as_ref().map(in_short);
         if let (Some(old), Some(new)) = (path(&before), path(view))
@@ -61,9 +90,12 @@ impl Log {
             entries.push(LogEntry::new(at, "path.changed").with("path", new));
         }
         // During a loss the list is not the room's.
-        if self.lost.is_none() {
+        if was_lost && self.lost.is_none() {
+            people_after_loss(at, &known, view, &mut entries);
+        } else if self.lost.is_none() {
             people(at, &before, view, &mut entries);
         }
+        self.restart(at, view, &mut entries);
         microphone(at, &before.me.microphone, &view.me.microphone, &mut entries);
         if let (Some(old), Some(new)) = (&before.me.speaker, &view.me.speaker)
             && old != new
@@ -76,10 +108,21 @@ impl Log {
         entries
     }
 
-    fn connection(&mut self, at: u64, view: &CallView, entries: &mut Vec<LogEntry>) {
+    fn connection(
+        &mut self,
+        at: u64,
+        view: &CallView,
+        known: &Others,
+        entries: &mut Vec<LogEntry>,
+    ) {
         match &view.connection {
             ConnectionView::Reconnecting { cause, .. } if self.lost.is_none() => {
-                self.lost = Some((at, *cause));
+                self.lost = Some(Loss {
+                    since: at,
+                    cause: *cause,
+                    others: known.clone(),
+                });
+                self.returned = None;
                 entries.push(LogEntry::new(
                     at,
                     match cause {
@@ -89,15 +132,8 @@ impl Log {
                 ));
             }
             ConnectionView::Connected => {
-                if let Some((since, cause)) = self.lost.take() {
-                    let code = match cause {
-                        LossCause::Media => "media.back",
-                        LossCause::Signaling => "gateway.back",
-                        // The gateway lives and knows nothing of us any more.
-                        LossCause::Session => "gateway.restarted",
-                    };
-                    let seconds = at.saturating_sub(since) as f64 / 1_000.0;
-                    entries.push(LogEntry::new(at, code).with("seconds", format!("{seconds:.1}")));
+                if let Some(loss) = self.lost.take() {
+                    entries.push(self.back(at, loss, view));
                 } else if !self.joined {
                     entries.push(LogEntry::new(at, "room.joined"));
                     if let Some(path) = &view.path {
@@ -108,6 +144,41 @@ impl Log {
                 self.joined = true;
             }
             _ => {}
+        }
+    }
+
+    fn back(&mut self, at: u64, loss: Loss, view: &CallView) -> LogEntry {
+        let seconds = at.saturating_sub(loss.since) as f64 / 1_000.0;
+        let seconds = format!("{seconds:.1}");
+        let code = match loss.cause {
+            LossCause::Media => "media.back",
+            // The gateway lives and knows nothing of us any more.
+            LossCause::Session => "gateway.restarted",
+            LossCause::Signaling if was_restarted(&loss.others, view) => "gateway.restarted",
+            LossCause::Signaling => {
+                self.returned = Some(Return {
+                    at,
+                    seconds: seconds.clone(),
+                    others: loss.others,
+                });
+                "gateway.back"
+            }
+        };
+        LogEntry::new(at, code).with("seconds", seconds)
+    }
+
+    /// The others may be back later than oneself.
+    fn restart(&mut self, at: u64, view: &CallView, entries: &mut Vec<LogEntry>) {
+        let Some(returned) = self.returned.take() else {
+            return;
+        };
+        if was_restarted(&returned.others, view) {
+            let restarted = LogEntry::new(at, "gateway.restarted");
+            entries.push(restarted.with("seconds", returned.seconds));
+        } else if at.saturating_sub(returned.at) < OTHERS_RETURN_MS
+            && !any_stayed(&returned.others, view)
+        {
+            self.returned = Some(returned);
         }
     }
 
@@ -130,6 +201,39 @@ impl Log {
             }
         }
         entries
+    }
+}
+
+fn others(view: &CallView) -> Others {
+    let each = view.participants.iter();
+    each.map(|one| (one.id.clone(), one.name.clone())).collect()
+}
+
+fn any_stayed(before: &Others, view: &CallView) -> bool {
+    let mut now = view.participants.iter();
+    now.any(|one| before.contains_key(&one.id))
+}
+
+/// A gateway that lost a connection only still has the others by their ids; after a restart they
+/// are back under new ones.
+fn was_restarted(before: &Others, view: &CallView) -> bool {
+    let mut now = view.participants.iter();
+    !any_stayed(before, view) && now.any(|one| before.values().any(|name| *name == one.name))
+}
+
+/// Who comes back under a new id has not left.
+fn people_after_loss(at: u64, before: &Others, now: &CallView, entries: &mut Vec<LogEntry>) {
+    let mut gone: Vec<&String> = before.values().collect();
+    for one in &now.participants {
+        match gone.iter().position(|name| **name == one.name) {
+            Some(known) => {
+                gone.swap_remove(known);
+            }
+            None => entries.push(LogEntry::new(at, "participant.joined").with("name", &one.name)),
+        }
+    }
+    for name in gone {
+        entries.push(LogEntry::new(at, "participant.left").with("name", name));
     }
 }
 

@@ -1,8 +1,10 @@
 //! The last ten minutes of a call: numbers once a second, and what happened, in codes that have
 //! words in every language. No clock and no I/O: moments are passed in.
 
+mod export;
 mod log;
 mod sample;
+mod words;
 
 pub use log::LogEntry;
 pub use sample::{Direction, Row, Sample};
@@ -16,7 +18,9 @@ use serde::{Deserialize, Serialize};
 use log::Log;
 use sample::Totals;
 
-/// Samples that are kept: ten minutes.
+/// How long samples are kept, milliseconds.
+pub const KEPT_MS: u64 = 600_000;
+/// Samples that are kept at most: ten minutes of one a second.
 pub const SAMPLES_KEPT: usize = 600;
 /// Entries of the log that are kept.
 pub const ENTRIES_KEPT: usize = 500;
@@ -35,8 +39,11 @@ pub struct History {
 #[derive(Debug, Default)]
 pub struct Recorder {
     history: History,
+    /// Entries of the log since the beginning, those that are not kept any more included.
+    logged: usize,
     totals: Totals,
     log: Log,
+    view: Option<CallView>,
 }
 
 impl Recorder {
@@ -50,19 +57,22 @@ impl Recorder {
     ) -> Sample {
         let sample = Sample {
             at,
-            rows: self.totals.rows(stats, levels, view),
+            rows: self.totals.rows(at, stats, levels, view),
         };
         let entries = self.log.losses(&sample);
         self.keep(entries);
-        push(&mut self.history.samples, sample.clone(), SAMPLES_KEPT);
+        let samples = &mut self.history.samples;
+        // The computer may have slept, or its clock have been set back.
+        samples.retain(|kept| kept.at <= at && at - kept.at < KEPT_MS);
+        push(samples, sample.clone(), SAMPLES_KEPT);
         sample
     }
 
-    /// Takes a view that changed. Gives what happened.
-    pub fn view(&mut self, at: u64, view: &CallView) -> Vec<LogEntry> {
+    /// Takes a view that changed.
+    pub fn view(&mut self, at: u64, view: &CallView) {
         let entries = self.log.changes(at, view);
-        self.keep(entries.clone());
-        entries
+        self.keep(entries);
+        self.view = Some(view.clone());
     }
 
     /// What is kept.
@@ -70,7 +80,23 @@ impl Recorder {
         &self.history
     }
 
+    /// How many entries the log had since the beginning.
+    pub fn logged(&self) -> usize {
+        self.logged
+    }
+
+    /// The entries after the first `known` ones.
+    pub fn log_after(&self, known: usize) -> Vec<LogEntry> {
+        let new = self.logged.saturating_sub(known);
+        let kept = &self.history.log;
+        kept.iter()
+            .skip(kept.len().saturating_sub(new))
+            .cloned()
+            .collect()
+    }
+
     fn keep(&mut self, entries: Vec<LogEntry>) {
+        self.logged += entries.len();
         for entry in entries {
             push(&mut self.history.log, entry, ENTRIES_KEPT);
         }
@@ -83,3 +109,6 @@ fn push<T>(kept: &mut VecDeque<T>, one: T, most: usize) {
     }
     kept.push_back(one);
 }
+
+#[cfg(test)]
+mod tests;

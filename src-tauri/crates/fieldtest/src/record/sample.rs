@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use call::view::{CallView, LevelsView, MediaPathView};
 use call::{CallStats, ReceivedStats};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// Frames of 20 ms in a second.
 const FRAMES_A_SECOND: f64 = 50.0;
@@ -14,8 +15,9 @@ const CODEC: &str = "Opus";
 pub const ME: &str = "me";
 
 /// Which way sound goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
+#[ts(export)]
 pub enum Direction {
     /// Of somebody else, received.
     In,
@@ -24,8 +26,9 @@ pub enum Direction {
 }
 
 /// One stream of sound in one second.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(export, rename = "StatsRow")]
 pub struct Row {
     /// Whose it is; `me` for one's own.
     pub participant_id: String,
@@ -35,8 +38,8 @@ pub struct Row {
     pub direction: Direction,
     /// Packets lost, in percent.
     pub loss_percent: f64,
-    /// Interarrival jitter (RFC 3550), milliseconds; not known of what is sent.
-    pub jitter_ms: f64,
+    /// Interarrival jitter (RFC 3550), milliseconds; of what is received.
+    pub jitter_ms: Option<f64>,
     /// Round trip to the gateway, milliseconds.
     pub delay_ms: Option<f64>,
     /// Loudness, dBFS from -127 to 0.
@@ -52,8 +55,9 @@ pub struct Row {
 }
 
 /// All streams in one second.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
+#[ts(export, rename = "StatsSample")]
 pub struct Sample {
     /// Milliseconds since 1970.
     pub at: u64,
@@ -64,6 +68,7 @@ pub struct Sample {
 /// Totals at the sample before.
 #[derive(Debug, Default)]
 pub(super) struct Totals {
+    at: Option<u64>,
     sent: (u64, i64),
     received: BTreeMap<String, ReceivedStats>,
 }
@@ -71,18 +76,23 @@ pub(super) struct Totals {
 impl Totals {
     pub(super) fn rows(
         &mut self,
+        at: u64,
         stats: &CallStats,
         levels: &LevelsView,
         view: &CallView,
     ) -> Vec<Row> {
+        let frames = frames_between(self.at.replace(at), at);
         let path = stats.path.as_ref().map_or_else(String::new, in_short);
         let sent = (stats.packets_sent, stats.packets_sent_lost);
         let mut rows = vec![Row {
             participant_id: ME.to_owned(),
             name: view.me.name.clone(),
             direction: Direction::Out,
-            loss_percent: loss(since(sent.0, self.sent.0) as f64, sent.1 - self.sent.1),
-            jitter_ms: 0.0,
+            loss_percent: loss(
+                since(sent.0, self.sent.0) as f64,
+                sent.1.saturating_sub(self.sent.1),
+            ),
+            jitter_ms: None,
             delay_ms: stats.round_trip_ms,
             level_db: levels.me,
             buffer_ms: None,
@@ -98,14 +108,14 @@ impl Totals {
             let before = self.received.insert(participant.id.clone(), *now);
             let before = before.unwrap_or(*now);
             let arrived = since(now.packets, before.packets) as f64;
-            let lost = now.lost - before.lost;
+            let lost = now.lost.saturating_sub(before.lost);
             let concealed = since(now.concealed_frames, before.concealed_frames) as f64;
             rows.push(Row {
                 participant_id: participant.id.clone(),
                 name: participant.name.clone(),
                 direction: Direction::In,
                 loss_percent: loss(arrived + lost.max(0) as f64, lost),
-                jitter_ms: now.jitter_ms,
+                jitter_ms: Some(now.jitter_ms),
                 delay_ms: stats.round_trip_ms,
                 level_db: levels
                     .participants
@@ -113,7 +123,7 @@ impl Totals {
                     .copied()
                     .unwrap_or(-127.0),
                 buffer_ms: Some(now.buffer_ms),
-                concealed_percent: Some((concealed / FRAMES_A_SECOND * 100.0).min(100.0)),
+                concealed_percent: Some((concealed / frames * 100.0).min(100.0)),
                 codec: CODEC.to_owned(),
                 path: path.clone(),
             });
@@ -122,6 +132,13 @@ impl Totals {
             .retain(|id, _| view.participants.iter().any(|one| one.id == *id));
         rows
     }
+}
+
+/// How many frames are played from one sample to the next.
+fn frames_between(before: Option<u64>, now: u64) -> f64 {
+    let ms = before.map_or(1_000, |before| now.saturating_sub(before));
+    // The system's clock may be set back.
+    ms.max(100) as f64 / 1_000.0 * FRAMES_A_SECOND
 }
 
 /// Totals begin anew after a rejoin.
