@@ -223,28 +223,3 @@ fn in_words(result: RungResult, took_ms: f64, language: Language) -> Judged {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The page shows the rungs in this order, and counts them.
-    #[test]
-    fn page_and_shell_name_the_same_rungs() {
-        let page = include_str!("../../ui/src/backend/doctor.ts");
-        let (_, after) = page
-            .split_once("export const RUNGS = [")
-            .expect("the page's list");
-        let (list, _) = after.split_once(']').expect("its end");
-        let listed: Vec<_> = list
-            .split(',')
-            .map(|one| one.trim().trim_matches('\''))
-            .filter(|one| !one.is_empty())
-            .collect();
-        let ours: Vec<_> = Rung::ALL
-            .iter()
-            .filter_map(|rung| Some(serde_json::to_value(rung).ok()?.as_str()?.to_owned()))
-            .collect();
-        assert_eq!(listed, ours);
-    }
-}

@@ -10,11 +10,14 @@ import { DoctorRun } from '../src/doctor/run.svelte';
 
 const LINK = 'https://jbcalling.site/room/bao-123';
 
+const cause = { cause: 'a-cause', person: null, operator: null, alternatives: [] };
 const result = (rung: Rung, verdict: Verdict, what = ''): DoctorResult => ({
   rung,
   verdict,
-  findings: what === '' ? [] : [{ cause: 'a-cause', verdict, what, alternatives: [] }],
+  findings: what === '' ? [] : [{ ...cause, verdict, what }],
   evidence: [],
+  blockedBy: null,
+  tookMs: 1,
 });
 
 describe('the ladder', () => {

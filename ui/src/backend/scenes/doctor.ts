@@ -127,7 +127,7 @@ function progress(recorded: Recorded[], language: 'en' | 'vi'): DoctorProgress[]
 }
 
 function result(one: Recorded, language: 'en' | 'vi'): DoctorResult {
-  const { rung, verdict = 'ok', finding, evidence = [], blockedBy = null, tookMs = null } = one;
+  const { rung, verdict = 'ok', finding, evidence = [], blockedBy = null, tookMs = 0 } = one;
   const findings: DoctorFinding[] = [];
   if (finding) {
     findings.push({
