@@ -4,10 +4,11 @@
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
+use fieldtest::report::rfc3339;
 use tauri::{AppHandle, Manager};
 
-use crate::calls::epoch_ms;
 use crate::errors::{self, Answer};
 
 /// The folder for downloads, or the person's own where the system names none.
@@ -28,9 +29,11 @@ pub fn folder(app: &AppHandle) -> Answer<PathBuf> {
 /// It could not be written.
 pub fn write(folder: &Path, kind: &str, extension: &str, content: &[u8]) -> Answer<PathBuf> {
     fs::create_dir_all(folder).map_err(errors::report_not_saved)?;
-    let mut number = epoch_ms();
+    // Without the colons, which not every file system takes.
+    let now = rfc3339(SystemTime::now()).replace(':', "");
+    let mut name = format!("{kind}-{now}");
     loop {
-        let path = folder.join(format!("{kind}-{number}.{extension}"));
+        let path = folder.join(format!("{name}.{extension}"));
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         match options.open(&path) {
@@ -38,7 +41,7 @@ pub fn write(folder: &Path, kind: &str, extension: &str, content: &[u8]) -> Answ
                 file.write_all(content).map_err(errors::report_not_saved)?;
                 return Ok(path);
             }
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => name.push_str("-again"),
             Err(error) => return Err(errors::report_not_saved(error)),
         }
     }

@@ -1,6 +1,7 @@
 //! A desktop of its own for the window under test: display, message bus, sound, WebDriver.
 
 use std::io::BufRead;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -28,15 +29,19 @@ impl Desktop {
     /// Starts everything. The default microphone hears what is played into the null sink
     /// `microphone`; the default speaker is the null sink `speaker`.
     pub fn start() -> Self {
-        Self::start_with(Some(start_sound))
+        Self::start_with(|home| Some(start_sound(home)))
     }
 
-    /// A computer whose sound server does not run.
+    /// A computer whose sound server has died.
     pub fn start_without_sound() -> Self {
-        Self::start_with(None)
+        Self::start_with(|home| {
+            // The socket stays behind, and nobody answers.
+            let _ = UnixListener::bind(home.join("run/sound")).expect("a socket can be made");
+            None
+        })
     }
 
-    fn start_with(sound: Option<fn(&Path) -> Process>) -> Self {
+    fn start_with(sound: impl FnOnce(&Path) -> Option<Process>) -> Self {
         let home = tempfile::tempdir().expect("a folder can be made");
         for folder in ["run", "config", "data", "cache"] {
             std::fs::create_dir(home.path().join(folder)).expect("a folder can be made");
@@ -50,7 +55,7 @@ impl Desktop {
         let (bus_process, bus) = start_bus(home.path());
         let mut desktop = Self {
             driver: None,
-            _sound: sound.map(|start| start(home.path())),
+            _sound: sound(home.path()),
             _bus: bus_process,
             _display: display_process,
             display,

@@ -127,7 +127,7 @@ async fn the_error_screen_leads_to_the_cause() {
     app.close().await;
 }
 
-/// A computer without a sound server is blamed itself, not the server.
+/// A computer whose sound server has died is blamed itself, not the server.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_computer_is_blamed_itself() {
     let gateway = ReferenceGateway::start(&[]);

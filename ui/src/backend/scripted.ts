@@ -178,7 +178,7 @@ export class ScriptedBackend implements Backend {
       return null;
     },
     stop_doctor: () => null,
-    save_doctor_report: ({ format }) => `/home/linh/Downloads/call-test-2026-11-20.${format}`,
+    save_doctor_report: ({ format }) => `/home/linh/Downloads/jbcalling-test-2026-11-20T203832Z.${format}`,
     open_stats: () => {
       setTimeout(() => {
         if (this.#scene.stats) this.emit('call-stats', this.#scene.stats);
@@ -186,10 +186,10 @@ export class ScriptedBackend implements Backend {
       return null;
     },
     close_stats: () => null,
-    export_stats: () => '/home/linh/Downloads/call-statistics-2026-11-20.json',
+    export_stats: () => '/home/linh/Downloads/jbcalling-statistics-2026-11-20T203832Z.json',
     report_problem: () => {
       if (this.#scene.report) throw this.#scene.report;
-      return '/home/linh/Downloads/jb-calling-report-2026-11-20.zip';
+      return '/home/linh/Downloads/jbcalling-problem-2026-11-20T203832Z.zip';
     },
   };
 

@@ -245,7 +245,7 @@ export const en = {
   'stats.highest': 'max. {value}',
   'stats.plot': '{name}: {now} now, {highest} at most in ten minutes',
   'stats.plots': 'Now, and the last ten minutes',
-  'stats.span': '10 min ago',
+  'stats.span': '{minutes} min ago',
   'stats.now': 'now',
   'stats.silence': 'silent',
   'stats.copy': 'Copy',

@@ -245,7 +245,7 @@ export const vi: Catalogue = {
   'stats.highest': 'tối đa {value}',
   'stats.plot': '{name}: hiện tại {now}, cao nhất {highest} trong mười phút',
   'stats.plots': 'Hiện tại và mười phút qua',
-  'stats.span': '10 phút trước',
+  'stats.span': '{minutes} phút trước',
   'stats.now': 'bây giờ',
   'stats.silence': 'im lặng',
   'stats.copy': 'Sao chép',

@@ -51,6 +51,8 @@ pub(super) struct Log {
     lost: Option<Loss>,
     returned: Option<Return>,
     lossy: BTreeSet<String>,
+    /// Those of whom nothing arrives any more, by id.
+    silent: BTreeSet<String>,
 }
 
 /// A connection that was lost.
@@ -93,9 +95,13 @@ impl Log {
         if was_lost && self.lost.is_none() {
             people_after_loss(at, &known, view, &mut entries);
         } else if self.lost.is_none() {
-            people(at, &before, view, &mut entries);
+            self.people(at, &before, view, &mut entries);
         }
         self.restart(at, view, &mut entries);
+        // Until one is in the room, devices are still being opened.
+        if !self.joined {
+            return entries;
+        }
         microphone(at, &before.me.microphone, &view.me.microphone, &mut entries);
         if let (Some(old), Some(new)) = (&before.me.speaker, &view.me.speaker)
             && old != new
@@ -182,6 +188,33 @@ impl Log {
         }
     }
 
+    fn people(&mut self, at: u64, before: &CallView, now: &CallView, entries: &mut Vec<LogEntry>) {
+        let find = |view: &CallView, id: &str| -> Option<ParticipantView> {
+            view.participants.iter().find(|one| one.id == id).cloned()
+        };
+        for one in &now.participants {
+            let Some(old) = find(before, &one.id) else {
+                entries.push(LogEntry::new(at, "participant.joined").with("name", &one.name));
+                continue;
+            };
+            let code = match (old.audio, one.audio) {
+                (RemoteAudioView::Live, RemoteAudioView::Connecting) => {
+                    self.silent.insert(one.id.clone());
+                    "participant.silent"
+                }
+                (_, RemoteAudioView::Live) if self.silent.remove(&one.id) => "participant.heard",
+                _ => continue,
+            };
+            entries.push(LogEntry::new(at, code).with("name", &one.name));
+        }
+        for one in &before.participants {
+            if find(now, &one.id).is_none() {
+                self.silent.remove(&one.id);
+                entries.push(LogEntry::new(at, "participant.left").with("name", &one.name));
+            }
+        }
+    }
+
     /// What the numbers of a second add.
     pub(super) fn losses(&mut self, sample: &Sample) -> Vec<LogEntry> {
         let mut entries = Vec::new();
@@ -234,30 +267,6 @@ fn people_after_loss(at: u64, before: &Others, now: &CallView, entries: &mut Vec
     }
     for name in gone {
         entries.push(LogEntry::new(at, "participant.left").with("name", name));
-    }
-}
-
-fn people(at: u64, before: &CallView, now: &CallView, entries: &mut Vec<LogEntry>) {
-    let find = |view: &'_ CallView, id: &str| -> Option<ParticipantView> {
-        view.participants.iter().find(|one| one.id == id).cloned()
-    };
-    for one in &now.participants {
-        match find(before, &one.id) {
-            None => entries.push(LogEntry::new(at, "participant.joined").with("name", &one.name)),
-            Some(old) => {
-                let code = match (old.audio, one.audio) {
-                    (RemoteAudioView::Live, RemoteAudioView::Connecting) => "participant.silent",
-                    (RemoteAudioView::Connecting, RemoteAudioView::Live) => "participant.heard",
-                    _ => continue,
-                };
-                entries.push(LogEntry::new(at, code).with("name", &one.name));
-            }
-        }
-    }
-    for one in &before.participants {
-        if find(now, &one.id).is_none() {
-            entries.push(LogEntry::new(at, "participant.left").with("name", &one.name));
-        }
     }
 }
 

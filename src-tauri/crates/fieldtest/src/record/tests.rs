@@ -282,6 +282,34 @@ fn people_devices_and_losses_are_told() {
 }
 
 #[test]
+fn opening_devices_and_first_sounds_are_no_events() {
+    let mut recorder = Recorder::default();
+    let mut now = view(&[("id-1", "An")]);
+    now.connection = ConnectionView::ConnectingMedia;
+    now.participants[0].audio = RemoteAudioView::Connecting;
+    now.me.microphone = MicrophoneView::Live {
+        device: "default".into(),
+        delivered: false,
+    };
+    now.me.speaker = None;
+    recorder.view(BEGAN, &now);
+    let mut now = view(&[("id-1", "An")]);
+    now.connection = ConnectionView::ConnectingMedia;
+    recorder.view(BEGAN + 1, &now);
+    assert!(words(&recorder).is_empty(), "{:?}", words(&recorder));
+    now.connection = ConnectionView::Connected;
+    recorder.view(BEGAN + 2, &now);
+    for audio in [RemoteAudioView::Connecting, RemoteAudioView::Live] {
+        now.participants[0].audio = audio;
+        recorder.view(BEGAN + 3, &now);
+    }
+    assert_eq!(
+        words(&recorder)[2..],
+        ["Nothing arrives from An", "Sound from An arrives again"].map(str::to_owned)
+    );
+}
+
+#[test]
 fn the_log_is_bounded_and_told_once() {
     let mut recorder = Recorder::default();
     let (empty, one) = (view(&[]), view(&[("id-1", "An")]));

@@ -13,6 +13,7 @@ pub mod text;
 pub(crate) mod visible;
 mod words;
 
+pub use clock::rfc3339;
 pub use server::{Role, Server};
 pub use words::{CauseWords, Language, cause_words};
 pub use words::{Ladder as LadderWords, ladder_words};
