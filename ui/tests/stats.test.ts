@@ -8,7 +8,7 @@ import { en } from '../src/i18n/en';
 import { eventText, useLanguage } from '../src/i18n/index.svelte';
 import { vi } from '../src/i18n/vi';
 import { opinionScore, qualityOf } from '../src/stats/quality';
-import { highest, lineThrough, series, SPAN_MS } from '../src/stats/series';
+import { highest, lineThrough, minutesOf, series, SPAN_MS } from '../src/stats/series';
 import { Statistics } from '../src/stats/stats.svelte';
 import { copyOf, details } from '../src/stats/words';
 
@@ -64,6 +64,18 @@ describe('a plot', () => {
     expect(points).toHaveLength(120);
     expect(points.at(-1)).toBe(3);
     expect(highest(points)).toBe(3);
+  });
+
+  it.each([
+    [0, 1],
+    [59_000, 1],
+    [61_000, 2],
+    [SPAN_MS, 10],
+    [SPAN_MS + 9000, 10],
+  ])('of %i ms reaches back %i minutes', (reach, minutes) => {
+    const samples = [1000, 1000 + reach].map((at) => ({ at, rows: [row] }));
+    expect(minutesOf(samples)).toBe(minutes);
+    expect(series(samples, 'in a', 'lossPercent').at(-1)).toBe(0);
   });
 
   it('has gaps where nothing was measured', () => {
