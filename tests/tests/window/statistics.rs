@@ -30,6 +30,8 @@ async fn what_happened_in_a_call_can_be_seen_and_handed_on() {
     peer.wait_connected();
     let link = format!("{}?username=Linh%20An", gateway.room(ROOM));
     let mut app = App::start(&desktop, "statistics", &[&link]).await;
+    app.find_css("[data-testid='prejoin-meter']:not([data-level='-127'])")
+        .await;
     app.press("prejoin-join").await;
     peer.wait_tone(440.0);
 

@@ -182,6 +182,7 @@ export const en = {
   'doctor.failed.soFar': 'The test goes on, to see what else can be said.',
   'doctor.person': 'What you can do',
   'doctor.operator': 'For whoever runs the server',
+  'doctor.operator.machine': 'For whoever looks after this computer',
   'doctor.alternatives': 'Could also be',
   'doctor.evidence': 'What was seen',
   'doctor.ladder': 'Steps of the call',

@@ -182,6 +182,7 @@ export const vi: Catalogue = {
   'doctor.failed.soFar': 'Việc kiểm tra vẫn tiếp tục, để biết thêm.',
   'doctor.person': 'Bạn có thể làm gì',
   'doctor.operator': 'Dành cho người vận hành máy chủ',
+  'doctor.operator.machine': 'Dành cho người quản lý máy này',
   'doctor.alternatives': 'Cũng có thể là',
   'doctor.evidence': 'Những gì đã thấy',
   'doctor.ladder': 'Các bước của cuộc gọi',

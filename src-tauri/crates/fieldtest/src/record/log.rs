@@ -82,7 +82,7 @@ impl Log {
             Some(loss) => loss.others.clone(),
             None => before.as_ref().map(others).unwrap_or_default(),
         };
-        let was_lost = self.lost.is_some();
+        let (was_lost, was_in) = (self.lost.is_some(), self.joined);
         self.connection(at, view, &known, &mut entries);
         let Some(before) = before else { return entries };
         let path = |of: &CallView| of.path.as_ref().map(in_short);
@@ -91,6 +91,10 @@ impl Log {
         {
             entries.push(LogEntry::new(at, "path.changed").with("path", new));
         }
+        // Until one is in the room, it is still filling, and devices are being opened.
+        if !was_in {
+            return entries;
+        }
         // During a loss the list is not the room's.
         if was_lost && self.lost.is_none() {
             people_after_loss(at, &known, view, &mut entries);
@@ -98,10 +102,6 @@ impl Log {
             self.people(at, &before, view, &mut entries);
         }
         self.restart(at, view, &mut entries);
-        // Until one is in the room, devices are still being opened.
-        if !self.joined {
-            return entries;
-        }
         microphone(at, &before.me.microphone, &view.me.microphone, &mut entries);
         if let (Some(old), Some(new)) = (&before.me.speaker, &view.me.speaker)
             && old != new

@@ -293,7 +293,7 @@ fn opening_devices_and_first_sounds_are_no_events() {
     };
     now.me.speaker = None;
     recorder.view(BEGAN, &now);
-    let mut now = view(&[("id-1", "An")]);
+    let mut now = view(&[("id-1", "An"), ("id-2", "Chi")]);
     now.connection = ConnectionView::ConnectingMedia;
     recorder.view(BEGAN + 1, &now);
     assert!(words(&recorder).is_empty(), "{:?}", words(&recorder));
