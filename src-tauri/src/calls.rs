@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use audio::{SinkSpec, SourceSpec};
 use call::view::{CallView, ErrorView};
@@ -16,12 +16,10 @@ use crate::boundary::JoinRequest;
 use crate::errors::{self, Answer};
 use crate::events;
 use crate::settings::{RecentRoom, Settings};
+use crate::stats::Stats;
 
 /// The device id that stands for joining without a microphone.
 const NO_DEVICE: &str = "none";
-
-/// Closing the window waits this long for the gateway to let go.
-const LEAVE_BEFORE_EXIT: Duration = Duration::from_secs(3);
 
 /// Where the window stands.
 #[derive(Default)]
@@ -105,6 +103,14 @@ impl Calls {
         })
     }
 
+    /// The call under way, to be left; there is none afterwards.
+    pub fn take(&self) -> Option<Call> {
+        match std::mem::take(&mut *self.stage()) {
+            Stage::InCall(call) => Some(call),
+            _ => None,
+        }
+    }
+
     /// Lets go of a call that is over.
     fn forget(&self) {
         let mut stage = self.stage();
@@ -181,35 +187,10 @@ pub fn sink(choice: Option<String>) -> SinkSpec {
     }
 }
 
-/// Leaves a call that is under way, then ends the program; false when there is none.
-pub fn leave_before_exit(app: &AppHandle) -> bool {
-    let calls = app.state::<Calls>();
-    let Stage::InCall(call) = std::mem::take(&mut *calls.stage()) else {
-        return false;
-    };
-    let app = app.clone();
-    async_runtime::spawn(async move {
-        let _ = tokio::time::timeout(LEAVE_BEFORE_EXIT, call.leave()).await;
-        app.exit(0);
-    });
-    true
-}
-
 fn options(link: RoomLink, settings: &Settings) -> Answer<CallOptions> {
     let mut options = CallOptions::new(link);
-    options.discovery.gateway_override = match &settings.server_override {
-        Some(server) => Some(url::Url::parse(server).map_err(errors::server_override)?),
-        None => None,
-    };
-    options.ice_servers = settings
-        .ice_servers
-        .iter()
-        .map(|server| call::IceServer {
-            url: server.url.clone(),
-            username: server.username.clone(),
-            credential: server.credential.clone(),
-        })
-        .collect();
+    options.discovery.gateway_override = settings.gateway()?;
+    options.ice_servers = settings.relays();
     options.relay_only = settings.relay_only;
     Ok(options)
 }
@@ -218,6 +199,7 @@ fn options(link: RoomLink, settings: &Settings) -> Answer<CallOptions> {
 fn show(app: &AppHandle, call: Call) {
     forward(app, call.view(), events::CALL_VIEW);
     forward(app, call.levels(), events::CALL_LEVELS);
+    app.state::<Stats>().record(app, call.clone());
     let app = app.clone();
     async_runtime::spawn(async move {
         let reason = call.ended().await;
@@ -241,7 +223,8 @@ where
     });
 }
 
-fn epoch_ms() -> u64 {
+/// Milliseconds since 1970.
+pub fn epoch_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_millis().try_into().unwrap_or(u64::MAX))
 }

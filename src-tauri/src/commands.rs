@@ -1,6 +1,7 @@
 //! The page's commands, one function each. The list in `ui/src/backend/names.ts` names the same
 //! ones; a test below compares the two.
 
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 
 use audio::SourceSpec;
@@ -14,10 +15,14 @@ use crate::boundary::{
     About, AudioDevice, CallCommand, DeviceList, JoinRequest, NewRoom, ParsedLink, PreparedRoom,
 };
 use crate::calls::{self, Calls};
+use crate::doctor::{Doctor, ReportFormat};
 use crate::errors::{self, Answer};
 use crate::links::PendingLink;
 use crate::meter::Meter;
+use crate::problem;
+use crate::saved;
 use crate::settings::{Settings, SettingsFile};
+use crate::stats::Stats;
 
 type SettingsState<'a> = State<'a, Mutex<SettingsFile>>;
 
@@ -42,6 +47,13 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         take_pending_link,
         about,
         open_external,
+        start_doctor,
+        stop_doctor,
+        save_doctor_report,
+        open_stats,
+        close_stats,
+        export_stats,
+        report_problem,
     ]
 }
 
@@ -224,6 +236,74 @@ fn open_external(url: &str) -> Answer<()> {
         return Err(errors::internal("not a web page"));
     }
     open::that_detached(url.as_str()).map_err(errors::internal)
+}
+
+/// Answers when the run has begun; the rest comes as events.
+#[tauri::command]
+async fn start_doctor(
+    app: AppHandle,
+    doctor: State<'_, Doctor>,
+    settings: SettingsState<'_>,
+    link: String,
+    microphone: bool,
+) -> Answer<()> {
+    let settings = lock(&settings)?.current().clone();
+    let options = fieldtest::doctor::Options {
+        link,
+        gateway: settings.gateway()?,
+        relays: settings.relays(),
+        no_microphone: !microphone,
+        ..fieldtest::doctor::Options::default()
+    };
+    doctor
+        .start(&app, options, settings.language.of_reports())
+        .await;
+    Ok(())
+}
+
+#[tauri::command]
+async fn stop_doctor(doctor: State<'_, Doctor>) -> Answer<()> {
+    doctor.stop().await;
+    Ok(())
+}
+
+#[tauri::command]
+fn save_doctor_report(
+    app: AppHandle,
+    doctor: State<'_, Doctor>,
+    format: ReportFormat,
+) -> Answer<PathBuf> {
+    doctor.save(&saved::folder(&app)?, format)
+}
+
+#[tauri::command]
+fn open_stats(app: AppHandle, stats: State<'_, Stats>) {
+    stats.open(&app);
+}
+
+#[tauri::command]
+fn close_stats(stats: State<'_, Stats>) {
+    stats.close();
+}
+
+#[tauri::command]
+fn export_stats(app: AppHandle, stats: State<'_, Stats>) -> Answer<PathBuf> {
+    stats.export(&saved::folder(&app)?)
+}
+
+#[tauri::command]
+fn report_problem(
+    app: AppHandle,
+    doctor: State<'_, Doctor>,
+    stats: State<'_, Stats>,
+    settings: SettingsState<'_>,
+    description: &str,
+) -> Answer<PathBuf> {
+    let settings = lock(&settings)?.current().clone();
+    let report = doctor.last();
+    let archive = stats
+        .with(|recorder| problem::archive(description, &settings, &about(), recorder, report))?;
+    saved::write(&saved::folder(&app)?, "jbcalling-problem", "zip", &archive)
 }
 
 fn lock<'a>(settings: &'a SettingsState<'_>) -> Answer<MutexGuard<'a, SettingsFile>> {

@@ -21,6 +21,24 @@ pub fn settings_not_saved(error: impl std::fmt::Display) -> ErrorView {
     )
 }
 
+/// There is no finished test to save.
+pub fn no_report() -> ErrorView {
+    view(
+        "doctor.none",
+        "There is no finished test. Run it first.",
+        "",
+    )
+}
+
+/// A report could not be written.
+pub fn report_not_saved(error: impl std::fmt::Display) -> ErrorView {
+    view(
+        "report.not-saved",
+        "The report could not be saved. Check that there is room on the disk.",
+        error,
+    )
+}
+
 /// A command that needs a call, or a prepared room, without one.
 pub fn no_call() -> ErrorView {
     view("call.none", "There is no call.", "")

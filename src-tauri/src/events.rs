@@ -8,5 +8,10 @@ pub const CALL_LEVELS: &str = "call-levels";
 pub const CALL_ENDED: &str = "call-ended";
 /// A link was opened while the program runs: its text.
 pub const OPEN_LINK: &str = "open-link";
+/// Numbers of the call and what happened, once a second while somebody looks:
+/// [`crate::stats::CallStats`].
+pub const CALL_STATS: &str = "call-stats";
+/// A rung of the doctor's ladder: [`crate::doctor`].
+pub const DOCTOR_PROGRESS: &str = "doctor-progress";
 /// Level of the microphone before a call, at 10 Hz: [`crate::meter::MeterView`].
 pub const METER: &str = "meter";

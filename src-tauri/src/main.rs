@@ -9,11 +9,16 @@ mod calls;
 mod clipboard;
 mod commands;
 mod display;
+mod doctor;
 mod errors;
 mod events;
+mod leaving;
 mod links;
 mod meter;
+mod problem;
+mod saved;
 mod settings;
+mod stats;
 mod window;
 
 use std::process::ExitCode;
@@ -22,9 +27,11 @@ use tauri::Manager;
 
 use crate::calls::Calls;
 use crate::clipboard::Clipboard;
+use crate::doctor::Doctor;
 use crate::links::PendingLink;
 use crate::meter::Meter;
 use crate::settings::SettingsFile;
+use crate::stats::Stats;
 
 /// There is no display to open a window on.
 const EXIT_NO_DISPLAY: u8 = 3;
@@ -83,6 +90,8 @@ fn run(arguments: &[String]) -> tauri::Result<()> {
         .manage(PendingLink::new(first_link))
         .manage(Calls::default())
         .manage(Meter::default())
+        .manage(Doctor::default())
+        .manage(Stats::default())
         .manage(Clipboard::default())
         .setup(|app| {
             let folder = app.path().app_config_dir()?;
@@ -99,7 +108,7 @@ fn run(arguments: &[String]) -> tauri::Result<()> {
             {
                 // The gateway keeps a participant that vanishes for half a minute; one that
                 // leaves is gone at once.
-                if calls::leave_before_exit(app) {
+                if leaving::before_exit(app) {
                     api.prevent_exit();
                 }
             }

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::errors::{self, Answer};
+
 /// Recent rooms kept at most.
 const RECENTS_KEPT: usize = 12;
 
@@ -54,6 +56,23 @@ pub enum Language {
     En,
     /// Vietnamese.
     Vi,
+}
+
+impl Language {
+    /// The language of reports; that of the system where none was chosen.
+    pub fn of_reports(self) -> fieldtest::report::Language {
+        let system = || {
+            let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+            ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set)
+        };
+        match self {
+            Self::Vi => fieldtest::report::Language::Vi,
+            Self::System if system().is_some_and(|locale| locale.starts_with("vi")) => {
+                fieldtest::report::Language::Vi
+            }
+            Self::En | Self::System => fieldtest::report::Language::En,
+        }
+    }
 }
 
 /// Light or dark.
@@ -134,6 +153,25 @@ impl Settings {
         self.forget(&room.link);
         self.recents.insert(0, room);
         self.recents.truncate(RECENTS_KEPT);
+    }
+
+    /// The gateway to use in place of the one that the site names.
+    ///
+    /// # Errors
+    /// It is no address.
+    pub fn gateway(&self) -> Answer<Option<url::Url>> {
+        let parsed = self.server_override.as_deref().map(url::Url::parse);
+        parsed.transpose().map_err(errors::server_override)
+    }
+
+    /// Relays and STUN servers of one's own.
+    pub fn relays(&self) -> Vec<call::IceServer> {
+        let relay = |server: &IceServer| call::IceServer {
+            url: server.url.clone(),
+            username: server.username.clone(),
+            credential: server.credential.clone(),
+        };
+        self.ice_servers.iter().map(relay).collect()
     }
 
     /// Removes a room from the recent ones.

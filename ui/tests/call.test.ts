@@ -144,6 +144,7 @@ describe('the keys of a call', () => {
     }),
     toggleChat: vi.fn(),
     togglePeople: vi.fn(),
+    toggleStats: vi.fn(),
     closePanel: vi.fn(),
   };
   const press = (type: 'keydown' | 'keyup', init: KeyboardEventInit, target: Element = document.body) =>
@@ -191,6 +192,11 @@ describe('the keys of a call', () => {
     expect(actions.unmute).not.toHaveBeenCalled();
     press('keydown', { key: 'm' }, button);
     expect(actions.unmute).toHaveBeenCalledOnce();
+  });
+
+  it('open the statistics', () => {
+    press('keydown', { key: 's' });
+    expect(actions.toggleStats).toHaveBeenCalledOnce();
   });
 
   it('close a panel from inside its field', () => {

@@ -184,3 +184,70 @@ describe('every scene', () => {
     });
   });
 });
+
+describe('the doctor', () => {
+  it('leaves the microphone alone until it is allowed on its screen', async () => {
+    const { backend } = await show('doctor-ok');
+    (await byTestId('home-test')).click();
+    const allow: HTMLInputElement = await screen.findByRole('switch', { name: /microphone/ });
+    expect(allow.checked).toBe(false);
+    (await byTestId('doctor-start')).click();
+    await byTestId('doctor-outcome');
+    const started = () =>
+      backend.calls.filter(({ command }) => command === 'start_doctor').map(({ args }) => args);
+    expect(started()).toMatchObject([{ microphone: false }]);
+    (await screen.findByRole('switch', { name: /microphone/ })).click();
+    (await byTestId('doctor-again')).click();
+    await waitFor(() => {
+      expect(started()).toMatchObject([{ microphone: false }, { microphone: true }]);
+    });
+  });
+
+  it('begins by itself on an error, and goes back there', async () => {
+    const { app } = await show('doctor-server-broken');
+    (await byTestId('error-test')).click();
+    const culprit = await byTestId('doctor-culprit');
+    expect(culprit.dataset['rung']).toBe('ice');
+    expect(culprit.textContent).toContain('ANNOUNCED_IP');
+    (await byTestId('back')).click();
+    expect(app.screen).toBe('prejoin');
+    await byTestId('error');
+  });
+
+  it('is stopped when it is left', async () => {
+    const { backend } = await show('doctor-running');
+    (await byTestId('home-test')).click();
+    (await byTestId('doctor-start')).click();
+    await byTestId('doctor-running');
+    (await byTestId('back')).click();
+    await waitFor(() => {
+      expect(backend.calls.map(({ command }) => command)).toContain('stop_doctor');
+    });
+  });
+
+  it('says every state in a word', async () => {
+    await show('doctor-server-broken');
+    (await byTestId('error-test')).click();
+    await byTestId('doctor-culprit');
+    const words = { ok: 'OK', failed: 'Failed', warning: 'Remark', skipped: 'Skipped' };
+    for (const row of screen.getAllByTestId('rung')) {
+      expect(row.textContent).toContain(words[row.dataset['state'] as keyof typeof words]);
+    }
+  });
+});
+
+describe('reporting a problem', () => {
+  it('saves one file and says where', async () => {
+    const { backend } = await show('ended-failed');
+    (await byTestId('error-report')).click();
+    const field = (await byTestId('report-description')) as HTMLTextAreaElement;
+    field.value = ' It was silent. ';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    (await byTestId('report-save')).click();
+    expect((await byTestId('report-saved')).textContent).toContain('/home/linh/Downloads/');
+    expect(backend.calls.at(-1)).toEqual({
+      command: 'report_problem',
+      args: { description: 'It was silent.' },
+    });
+  });
+});

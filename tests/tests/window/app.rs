@@ -87,8 +87,13 @@ impl App {
 
     /// Presses the element with this test id.
     pub async fn press(&self, testid: &str) {
-        let pressed = steadily(async || self.find(testid).await.click().await).await;
-        pressed.unwrap_or_else(|error| panic!("{testid} cannot be pressed: {error}"));
+        self.press_css(&format!("[data-testid='{testid}']")).await;
+    }
+
+    /// Presses the element of this selector.
+    pub async fn press_css(&self, selector: &str) {
+        let pressed = steadily(async || self.find_css(selector).await.click().await).await;
+        pressed.unwrap_or_else(|error| panic!("{selector} cannot be pressed: {error}"));
     }
 
     /// Replaces the text of the field with this test id.

@@ -1,6 +1,7 @@
 //! A desktop of its own for the window under test: display, message bus, sound, WebDriver.
 
 use std::io::BufRead;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -16,7 +17,7 @@ const TONE_RATE: u32 = 8_000;
 /// Display, bus, sound server and driver; all end when it is dropped, the driver first.
 pub struct Desktop {
     driver: Option<Process>,
-    _sound: Process,
+    _sound: Option<Process>,
     _bus: Process,
     _display: Process,
     display: String,
@@ -29,17 +30,35 @@ impl Desktop {
     /// Starts everything. The default microphone hears what is played into the null sink
     /// `microphone`; the default speaker is the null sink `speaker`.
     pub fn start() -> Self {
+        Self::start_with(|home| Some(start_sound(home)))
+    }
+
+    /// A computer whose sound server has died.
+    pub fn start_without_sound() -> Self {
+        Self::start_with(|home| {
+            // The socket stays behind, and nobody answers.
+            let _ = UnixListener::bind(home.join("run/sound")).expect("a socket can be made");
+            None
+        })
+    }
+
+    fn start_with(sound: impl FnOnce(&Path) -> Option<Process>) -> Self {
         // Building it may take longer than what plays and waits meanwhile.
         app::binary();
         let home = tempfile::tempdir().expect("a folder can be made");
         for folder in ["run", "config", "data", "cache"] {
             std::fs::create_dir(home.path().join(folder)).expect("a folder can be made");
         }
+        std::fs::write(
+            home.path().join("config/user-dirs.dirs"),
+            "XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\n",
+        )
+        .expect("a file can be written");
         let (display_process, display) = start_display();
         let (bus_process, bus) = start_bus(home.path());
         let mut desktop = Self {
             driver: None,
-            _sound: start_sound(home.path()),
+            _sound: sound(home.path()),
             _bus: bus_process,
             _display: display_process,
             display,
@@ -69,6 +88,11 @@ impl Desktop {
             .join("config/site.jbcalling.desktop/settings.json");
         let saved = std::fs::read(file).expect("settings are saved");
         serde_json::from_slice(&saved).expect("they are JSON")
+    }
+
+    /// Whether a file is where downloads go.
+    pub fn is_a_download(&self, file: &Path) -> bool {
+        file.parent() == Some(&self.home.path().join("Downloads"))
     }
 
     /// Where WebDriver listens.

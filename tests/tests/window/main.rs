@@ -2,6 +2,8 @@
 
 mod app;
 mod desktop;
+mod doctor;
+mod statistics;
 
 use tests::jbcall::{Join, count_of};
 use tests::process::{PATIENCE, Process, free_port};
@@ -146,7 +148,7 @@ async fn a_gateway_that_is_not_there_is_said_in_words() {
 }
 
 /// Waits until the page shows this text.
-async fn wait_text(app: &App, text: &str) {
+pub async fn wait_text(app: &App, text: &str) {
     let deadline = std::time::Instant::now() + PATIENCE;
     loop {
         let shown = app.text().await;

@@ -60,6 +60,76 @@ export const journeys = {
       await page.getByTestId('reconnect-banner').waitFor({ state: 'detached' });
     },
   },
+  'tests a call and saves the report, by keyboard': {
+    scene: 'doctor-machine-broken',
+    walk: async (page) => {
+      await page.getByTestId('home-test').focus();
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(() => document.activeElement.dataset.testid === 'doctor-start');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('doctor-culprit').waitFor();
+      await page.waitForFunction(() => document.activeElement.dataset.testid === 'doctor-again');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.getByText('Copied').waitFor();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('saved').waitFor();
+      const all = await calls(page);
+      const [, started] = all.find(([name]) => name === 'start_doctor');
+      assert.deepEqual(started, { link: 'https://jbcalling.site/room/bao-123', microphone: false });
+      const [, copied] = all.find(([name]) => name === 'copy_text');
+      assert.match(copied.text, /^machine: failed$/m);
+      await page.getByTestId('back').click();
+      await page.getByTestId('home-link').waitFor();
+    },
+  },
+  'cancels a test, allows the microphone and tests again': {
+    scene: 'doctor-running',
+    walk: async (page) => {
+      await page.getByTestId('home-test').click();
+      await page.getByTestId('doctor-start').click();
+      await page.waitForFunction(() => document.activeElement.dataset.testid === 'doctor-cancel');
+      await page.locator('[data-rung=namespace][data-state=running]').waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByText('Test cancelled').waitFor();
+      await page.getByRole('switch').click();
+      await page.getByTestId('doctor-again').click();
+      await page.getByTestId('doctor-cancel').waitFor();
+      const all = await calls(page);
+      const names = all.map(([name]) => name).filter((name) => name.endsWith('_doctor'));
+      assert.deepEqual(names, ['start_doctor', 'stop_doctor', 'start_doctor']);
+      assert.equal(all.findLast(([name]) => name === 'start_doctor')[1].microphone, true);
+    },
+  },
+  'looks at the statistics and reports a problem, by keyboard': {
+    scene: 'call-stats',
+    walk: async (page) => {
+      await page.keyboard.press('s');
+      await page.getByTestId('stats-row').first().waitFor();
+      await page.getByTestId('tab-people').focus();
+      await page.keyboard.press('ArrowRight');
+      await page.getByText('Gateway restarted, back after 3.1 s').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByTestId('stats').waitFor({ state: 'detached' });
+      await page.getByTestId('call-more').focus();
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('report-description').waitFor();
+      await page.keyboard.type('Nothing heard. m s c');
+      await page.getByTestId('report-save').focus();
+      await page.keyboard.press('Enter');
+      await page.getByTestId('report-saved').waitFor();
+      const all = await calls(page);
+      assert.deepEqual(
+        all.find(([name]) => name === 'report_problem')[1],
+        { description: 'Nothing heard. m s c' },
+      );
+      assert.ok(all.some(([name]) => name === 'close_stats'));
+      assert.deepEqual(await commands(page), []);
+    },
+  },
   'works where the prototypes are frozen, as in the window': {
     scene: 'call-16',
     walk: async (page) => {

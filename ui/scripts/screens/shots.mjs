@@ -40,6 +40,20 @@ const section = (name) => async (page) => {
   await button(page, `settings-${name}`);
 };
 
+/** From the start to a test of the latest room, as far as its scene goes. */
+const test = (reached) => async (page) => {
+  await button(page, 'home-test');
+  await button(page, 'doctor-start');
+  await reached(page);
+};
+const outcome = (page) => page.getByTestId('doctor-outcome').waitFor();
+const culprit = (page) => page.getByTestId('doctor-culprit').waitFor();
+const openRung = (rung) => (page) => page.locator(`[data-rung=${rung}] button`).click();
+const statistics = async (page) => {
+  await page.keyboard.press('s');
+  await page.getByTestId('stats-row').first().waitFor();
+};
+
 /** Situations that need a hand: a scene, and what is done in it. */
 const HANDLED = {
   'home-understood': {
@@ -95,6 +109,111 @@ const HANDLED = {
       await page.getByRole('dialog').waitFor();
     },
   },
+  'call-more': { scene: 'call-stats', act: (page) => button(page, 'call-more') },
+  'call-stats': {
+    scene: 'call-stats',
+    act: async (page) => {
+      await statistics(page);
+      await page.locator('[data-participant-name^=Bảo][data-testid=stats-row] button').click();
+      await page.getByRole('img').last().waitFor();
+    },
+  },
+  'call-stats-events': {
+    scene: 'call-stats',
+    act: async (page) => {
+      await statistics(page);
+      await button(page, 'tab-log');
+      await button(page, 'stats-export');
+      await page.getByTestId('saved').waitFor();
+    },
+  },
+  'doctor-start': { scene: 'doctor-ok', act: (page) => button(page, 'home-test') },
+  'doctor-wrong-link': {
+    scene: 'doctor-ok',
+    act: async (page) => {
+      await button(page, 'home-test');
+      await page.getByTestId('doctor-link').fill('htp:/jbcalling.site/room/');
+      await button(page, 'doctor-start');
+      await page.locator('[aria-invalid=true]').waitFor();
+    },
+  },
+  'doctor-running': {
+    scene: 'doctor-running',
+    act: test((page) => page.locator('[data-rung=namespace][data-state=running]').waitFor()),
+  },
+  'doctor-cancelled': {
+    scene: 'doctor-running',
+    act: test(async (page) => {
+      await page.locator('[data-rung=namespace][data-state=running]').waitFor();
+      await button(page, 'doctor-cancel');
+      await outcome(page);
+    }),
+  },
+  'doctor-ok': { scene: 'doctor-ok', act: test(outcome) },
+  'doctor-evidence': {
+    scene: 'doctor-warning',
+    act: test(async (page) => {
+      await outcome(page);
+      await openRung('tls')(page);
+      await openRung('cors')(page);
+      await button(page, 'doctor-save');
+      await page.getByTestId('saved').waitFor();
+    }),
+  },
+  'doctor-server-broken': {
+    scene: 'doctor-server-broken',
+    act: async (page) => {
+      await button(page, 'error-test');
+      await culprit(page);
+    },
+  },
+  'doctor-server-broken-below': {
+    scene: 'doctor-server-broken',
+    act: async (page) => {
+      await button(page, 'error-test');
+      await culprit(page);
+      await openRung('ice')(page);
+      await page.locator('[data-rung=machine]').scrollIntoViewIfNeeded();
+    },
+  },
+  'doctor-machine-broken': {
+    scene: 'doctor-machine-broken',
+    act: async (page) => {
+      await button(page, 'home-test');
+      await page.getByRole('switch').click();
+      await button(page, 'doctor-start');
+      await culprit(page);
+    },
+  },
+  'doctor-refused': {
+    scene: 'doctor-refused',
+    act: test((page) => page.getByTestId('error').waitFor()),
+  },
+  'report-problem': {
+    scene: 'call-3',
+    act: async (page) => {
+      await button(page, 'call-more');
+      await button(page, 'call-report');
+      await page.getByTestId('report-description').fill('Ann has not heard me since two.');
+    },
+  },
+  'report-saved': {
+    scene: 'ended-failed',
+    act: async (page) => {
+      await button(page, 'error-report');
+      await button(page, 'report-save');
+      await page.getByTestId('report-saved').waitFor();
+    },
+  },
+  'report-refused': {
+    scene: 'report-refused',
+    act: async (page) => {
+      await section('about')(page);
+      await button(page, 'about-report');
+      await button(page, 'report-save');
+      await page.getByRole('dialog').getByTestId('error').waitFor();
+    },
+  },
   'settings-sound': { scene: 'home', act: section('devices') },
   'settings-look': { scene: 'home', act: section('look') },
   'settings-connection': {
@@ -120,6 +239,13 @@ const IN_VIETNAMESE = [
   'call-notices',
   'call-reconnecting',
   'call-chat',
+  'call-stats',
+  'call-stats-events',
+  'doctor-start',
+  'doctor-running',
+  'doctor-server-broken',
+  'doctor-machine-broken',
+  'report-problem',
   'ended-failed',
   'settings-connection',
 ];
@@ -130,12 +256,16 @@ const IN_SMALL = [
   'call-16',
   'call-people',
   'call-chat-long',
+  'call-more',
+  'doctor-evidence',
+  'doctor-ok',
   'ended-left',
+  'report-saved',
   'settings-sound',
   'incoming',
 ];
-const IN_LARGE = ['home', 'prejoin', 'call-2', 'call-3', 'call-16', 'call-chat', 'call-empty'];
-const IN_LARGE_TEXT = [...IN_VIETNAMESE, 'call-16', 'call-people', 'settings-sound'];
+const IN_LARGE = ['home', 'prejoin', 'call-2', 'call-3', 'call-16', 'call-chat', 'call-empty', 'call-stats', 'doctor-ok', 'doctor-server-broken'];
+const IN_LARGE_TEXT = [...IN_VIETNAMESE, 'doctor-ok', 'call-more', 'call-16', 'call-people', 'settings-sound'];
 
 function shot(name, group, window, more = {}) {
   const handled = HANDLED[name];

@@ -12,7 +12,7 @@ import { explain, t, useLanguage } from '../i18n/index.svelte';
 import { useAppearance } from './theme';
 import { Toasts } from './toasts.svelte';
 
-export type Screen = 'home' | 'prejoin' | 'call' | 'ended';
+export type Screen = 'home' | 'prejoin' | 'call' | 'ended' | 'doctor';
 
 /** How far the socket of the room on the pre-join screen is. */
 export type Preparation =
@@ -21,6 +21,12 @@ export type Preparation =
   | { state: 'failed'; error: ErrorView };
 
 export type SettingsSection = 'devices' | 'look' | 'connection' | 'privacy' | 'about';
+
+/** What is to be tested, and whether a press has already asked for it to begin. */
+export interface DoctorRequest {
+  link: string;
+  begin: boolean;
+}
 
 const SILENCE: LevelsView = { me: -127, participants: {} };
 
@@ -65,11 +71,16 @@ export class App {
   view = $state.raw<CallView | null>(null);
   levels = $state.raw<LevelsView>(SILENCE);
   ended = $state.raw<EndReason | null>(null);
+  doctor = $state.raw<DoctorRequest>({ link: '', begin: false });
+  /** Whether the dialog for reporting a problem is open. */
+  reporting = $state(false);
   /** A link that was opened from outside during a call. */
   incoming = $state<string | null>(null);
 
   /** Answers that belong to a room that was given up are dropped. */
   #opening = 0;
+  /** The screen that the doctor was called from. */
+  #before: Screen = 'home';
   /** A link to open as soon as the call that is being left has ended. */
   #next: string | null = null;
   #stop: (() => void)[] = [];
@@ -200,6 +211,24 @@ export class App {
     this.settings = await this.backend.call('get_settings').catch(() => this.settings);
   }
 
+  /** Shows the doctor, which begins by itself where the person has just pressed for this link. */
+  test(link: string, begin: boolean): void {
+    this.settingsOpen = null;
+    if (this.screen !== 'doctor') this.#before = this.screen;
+    this.doctor = { link: link.trim() || (this.settings.recents[0]?.link ?? ''), begin };
+    this.screen = 'doctor';
+  }
+
+  /** Back to where the doctor was called from. */
+  endTest(): void {
+    this.screen = this.#before;
+  }
+
+  report(): void {
+    this.settingsOpen = null;
+    this.reporting = true;
+  }
+
   command(command: CallCommand): Promise<boolean> {
     return this.do('call_command', { command });
   }
@@ -212,6 +241,16 @@ export class App {
     } catch (error) {
       this.tell(error);
       return false;
+    }
+  }
+
+  /** Where a file was saved; `null` where none was, which is told in passing. */
+  async save(command: Promise<string | null>): Promise<string | null> {
+    try {
+      return await command;
+    } catch (error) {
+      this.tell(error);
+      return null;
     }
   }
 

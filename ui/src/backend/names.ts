@@ -12,6 +12,8 @@ import type { NewRoom } from './bindings/NewRoom';
 import type { ParsedLink } from './bindings/ParsedLink';
 import type { PreparedRoom } from './bindings/PreparedRoom';
 import type { Settings } from './bindings/Settings';
+import type { DoctorProgress, ReportFormat } from './doctor';
+import type { CallStats } from './stats';
 
 /** Device id, `null` for the system's default, "none" for joining without one. */
 export type DeviceChoice = string | null;
@@ -36,6 +38,16 @@ export interface Commands {
   take_pending_link: { args: undefined; answer: string | null };
   about: { args: undefined; answer: About };
   open_external: { args: { url: string }; answer: null };
+  /** Answers when the run has begun. The microphone is opened only where `microphone` says so. */
+  start_doctor: { args: { link: string; microphone: boolean }; answer: null };
+  /** No event of the run comes after the answer. */
+  stop_doctor: { args: undefined; answer: null };
+  /** Answers where the file is, as the commands below that save one. */
+  save_doctor_report: { args: { format: ReportFormat }; answer: string };
+  open_stats: { args: undefined; answer: null };
+  close_stats: { args: undefined; answer: null };
+  export_stats: { args: undefined; answer: string };
+  report_problem: { args: { description: string }; answer: string };
 }
 
 export type CommandName = keyof Commands;
@@ -48,6 +60,9 @@ export interface Events {
   /** A link was opened from outside; it is never joined by itself. */
   'open-link': string;
   meter: MeterEvent;
+  'doctor-progress': DoctorProgress;
+  /** Once a second between `open_stats` and `close_stats`. */
+  'call-stats': CallStats;
 }
 
 export type EventName = keyof Events;

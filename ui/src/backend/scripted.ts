@@ -27,6 +27,8 @@ export class ScriptedBackend implements Backend {
     'call-ended': new Set(),
     'open-link': new Set(),
     meter: new Set(),
+    'doctor-progress': new Set(),
+    'call-stats': new Set(),
   };
 
   constructor(scene: Scene) {
@@ -166,6 +168,29 @@ export class ScriptedBackend implements Backend {
     },
     about: () => ({ version: '0.1.0', tauri: '2.12.5', webview: '2.50.1' }),
     open_external: () => null,
+    start_doctor: () => {
+      const { doctor, doctorRefusal } = this.#scene;
+      if (doctorRefusal) throw doctorRefusal;
+      const language = this.#settings.language === 'vi' ? 'vi' : 'en';
+      setTimeout(() => {
+        for (const progress of doctor?.(language) ?? []) this.emit('doctor-progress', progress);
+      });
+      return null;
+    },
+    stop_doctor: () => null,
+    save_doctor_report: ({ format }) => `/home/linh/Downloads/jbcalling-test-2026-11-20T203832Z.${format}`,
+    open_stats: () => {
+      setTimeout(() => {
+        if (this.#scene.stats) this.emit('call-stats', this.#scene.stats);
+      });
+      return null;
+    },
+    close_stats: () => null,
+    export_stats: () => '/home/linh/Downloads/jbcalling-statistics-2026-11-20T203832Z.json',
+    report_problem: () => {
+      if (this.#scene.report) throw this.#scene.report;
+      return '/home/linh/Downloads/jbcalling-problem-2026-11-20T203832Z.zip';
+    },
   };
 
   #begun = false;

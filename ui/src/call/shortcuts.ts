@@ -4,6 +4,7 @@ export interface ShortcutActions {
   unmute: () => void;
   toggleChat: () => void;
   togglePeople: () => void;
+  toggleStats: () => void;
   closePanel: () => void;
 }
 
@@ -11,7 +12,7 @@ const FIELD = 'input, textarea, select, [contenteditable="true"]';
 const PRESSABLE = 'button, a, summary, [role="button"], [role="switch"]';
 
 /**
- * Keys of the call: M mutes and unmutes, Space talks while it is held, C and P open panels.
+ * Keys of the call: M mutes and unmutes, Space talks while it is held, C, P and S open panels.
  * Returns what takes them away again; a Space that is still held then mutes.
  */
 export function callShortcuts(target: Window, actions: ShortcutActions): () => void {
@@ -55,6 +56,9 @@ export function callShortcuts(target: Window, actions: ShortcutActions): () => v
         break;
       case 'p':
         actions.togglePeople();
+        break;
+      case 's':
+        actions.toggleStats();
         break;
     }
   }

@@ -1,6 +1,7 @@
 import type { ErrorView } from '../backend/bindings/ErrorView';
 import type { NoticeView } from '../backend/bindings/NoticeView';
 import type { Language as LanguageChoice } from '../backend/bindings/Language';
+import type { StatsEvent } from '../backend/stats';
 import { fill, type Catalogue, type Key, type Params, type PluralKey } from './catalogue';
 import { en } from './en';
 import { vi } from './vi';
@@ -76,14 +77,38 @@ export function noticeText(notice: NoticeView): string {
   );
 }
 
+/** What happened, in a sentence. */
+export function eventText({ code, values }: Pick<StatsEvent, 'code' | 'values'>): string {
+  return lookUp(`event.${code}`, values) ?? t('event.unknown', { code });
+}
+
 /** "14:05", as people here write it. */
 export function clock(atMs: number): string {
+  return time({ hour: 'numeric', minute: '2-digit' }).format(atMs);
+}
+
+/** "14:05:09". */
+export function clockSeconds(atMs: number): string {
+  return time({ hour: 'numeric', minute: '2-digit', second: '2-digit' }).format(atMs);
+}
+
+function time(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   // The system's region knows whether a day has two times twelve hours.
   const regional = navigator.languages.find((tag) => tag.toLowerCase().startsWith(language));
-  return new Intl.DateTimeFormat(regional ?? language, {
-    hour: 'numeric',
-    minute: '2-digit',
-  }).format(atMs);
+  return new Intl.DateTimeFormat(regional ?? language, options);
+}
+
+/** "3.1", with so many digits behind the point as are worth it. */
+export function decimal(value: number, digits = 0): string {
+  return new Intl.NumberFormat(language, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(value);
+}
+
+/** "42 ms" or "3.1 s": how long something took. */
+export function took(ms: number): string {
+  return ms < 1000 ? `${decimal(ms)} ms` : `${decimal(ms / 1000, 1)} s`;
 }
 
 /** "3 days ago". */

@@ -8,6 +8,8 @@
 //! * [`participant`]: somebody light who joins, speaks and listens, for measurements.
 //! * [`doctor`]: runs the probes, and gives a report.
 //! * [`sentence`]: a spoken sentence, for captions.
+//! * [`record`]: the last ten minutes of a call.
+//! * [`problem`]: what a person hands to whoever helps.
 //! * [`report`]: the verdicts in words, for a terminal, a page, a program; always redacted.
 
 #![forbid(unsafe_code)]
@@ -21,6 +23,8 @@ pub mod load;
 pub mod monitor;
 pub mod participant;
 pub mod probes;
+pub mod problem;
+pub mod record;
 pub mod report;
 mod rung;
 pub mod sentence;

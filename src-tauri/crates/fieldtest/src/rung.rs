@@ -1,11 +1,13 @@
 //! The ladder: what stands on what.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// One layer between a person and the others in a room. The order is that of the ladder, from the
 /// link up; [`Rung::Machine`] stands beside it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
+#[ts(export)]
 pub enum Rung {
     /// What the link says: site, room, parameters.
     Link,
@@ -99,8 +101,9 @@ impl Rung {
 }
 
 /// How a rung is. The order is that of concern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
+#[ts(export)]
 pub enum Verdict {
     /// It works.
     Ok,

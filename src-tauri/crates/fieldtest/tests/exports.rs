@@ -2,10 +2,19 @@
 
 mod made_up;
 
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
 use std::time::{Duration, SystemTime};
 
+use call::view::{
+    CallView, ConnectionView, LevelsView, MicrophoneView, ParticipantView, RemoteAudioView,
+    SelfView,
+};
+use call::{CallStats, ReceivedStats};
 use fieldtest::diagnosis::{Diagnosis, Evidence, Finding, RungResult};
 use fieldtest::facts::{Exchange, Facts, Frame, Request, Response};
+use fieldtest::problem::{self, Problem};
+use fieldtest::record::Recorder;
 use fieldtest::report::redact::{Kind, Redactor};
 use fieldtest::report::text::Layout;
 use fieldtest::report::{End, Language, Observed, Report, Role, Server, html, json, text};
@@ -14,6 +23,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use signaling::RoomId;
 use url::Url;
+use zip::ZipArchive;
 
 /// Names and addresses that operators need.
 const SERVERS: [&str; 4] = [
@@ -239,8 +249,96 @@ fn near(text: &str, secret: &str) -> String {
         .collect()
 }
 
+/// A call with everything in it that must not be handed on, as statistics and as a problem report.
+fn exports_of_a_call(known: &Known, report: Report) -> Vec<String> {
+    let person = |id: &str, name: String| ParticipantView {
+        id: id.into(),
+        name,
+        audio: RemoteAudioView::Live,
+        speaking: false,
+        joined_at_ms: 0,
+    };
+    let mut view = CallView {
+        room: known.room.clone(),
+        share_link: format!("https://site.example/room/{}", known.room),
+        gateway_host: "gateway.example".into(),
+        connection: ConnectionView::Connected,
+        me: SelfView {
+            name: known.name.clone(),
+            microphone: MicrophoneView::Live {
+                device: format!("Headset of {}", known.name),
+                delivered: true,
+            },
+            speaker: Some("A".into()),
+            speaking: false,
+        },
+        participants: vec![person("participant-id-77", known.name.clone())],
+        chat: Vec::new(),
+        unread_chat: 0,
+        notices: Vec::new(),
+        path: None,
+    };
+    let mut recorder = Recorder::default();
+    recorder.view(0, &view);
+    view.me.speaker = Some(format!("Speaker of {}", known.name));
+    // Somebody who carries a secret as a name.
+    view.participants
+        .push(person("participant-id-78", known.token.clone()));
+    recorder.view(1, &view);
+    let stats = CallStats {
+        path: None,
+        packets_sent: 1,
+        packets_sent_lost: 0,
+        round_trip_ms: None,
+        received: view
+            .participants
+            .iter()
+            .map(|one| (one.id.clone(), ReceivedStats::default()))
+            .collect(),
+        playout_underruns: 0,
+    };
+    let levels = LevelsView {
+        me: -20.0,
+        participants: BTreeMap::new(),
+    };
+    recorder.sample(2, &stats, &levels, &view);
+
+    let mut redactor = recorder.redactor();
+    let history = recorder.history().redacted(&mut redactor);
+    let statistics = serde_json::to_string_pretty(&history).expect("JSON");
+    redactor.secret(Kind::Address, &known.own);
+    let text = planted(known);
+    let relay = Url::parse("turn:gateway.example:3478").expect("an address");
+    let problem = Problem {
+        saved: SystemTime::UNIX_EPOCH,
+        program: "program".into(),
+        language: Language::En,
+        description: text.clone(),
+        configuration: json!({ "any": text, "list": [text] }),
+        servers: Server::new(Role::Relay, &relay).into_iter().collect(),
+        history: recorder.history().clone(),
+        report: Some(report),
+    };
+    let archive = problem.archive(&mut redactor).expect("an archive");
+    let mut archive = ZipArchive::new(Cursor::new(archive)).expect("a zip file");
+    let mut part = |name: &str| {
+        let mut text = String::new();
+        let mut part = archive.by_name(name).expect("a part");
+        part.read_to_string(&mut text).expect("text");
+        assert!(!text.contains("participant-id-7"), "{text}");
+        text
+    };
+    let configuration = part(problem::CONFIGURATION);
+    assert!(configuration.contains("turn:gateway.example:3478"));
+    assert_eq!(part(problem::STATISTICS), statistics);
+    // Of servers the numbers say nothing.
+    let statistics = format!("gateway.example site.example {statistics}");
+    vec![configuration, statistics, part(problem::WORDS)]
+}
+
 fn check(known: &Known) -> Result<(), TestCaseError> {
-    let (_, exports) = exports(known);
+    let (report, mut exports) = exports(known);
+    exports.extend(exports_of_a_call(known, report));
     let secrets = known.forms();
     let unknown = UNKNOWN.iter().map(|(secret, _)| (*secret).to_owned());
     let secrets: Vec<String> = secrets.into_iter().chain(unknown).collect();

@@ -1,5 +1,7 @@
+import { doctors } from './doctor';
 import { people, message, NOW_MS } from './people';
 import { call, error, type Scene } from './scene';
+import { stats } from './stats';
 
 const LINK = 'https://jbcalling.site/room/bao-123';
 const me = call().me;
@@ -166,8 +168,24 @@ export const scenes: Record<string, Scene> = {
     }),
   },
   'call-leaving': { view: call({ participants: people(1), connection: { state: 'leaving' } }) },
+  'call-stats': { view: call({ participants: people(3, { speaking: [0] }) }), levels, stats },
   'ended-left': { view: call(), ended: { kind: 'left' } },
   'ended-failed': { ended: { kind: 'failed', error: unreachable } },
+  'doctor-running': { doctor: doctors.running },
+  'doctor-ok': { doctor: doctors.ok },
+  'doctor-warning': { doctor: doctors.warning },
+  'doctor-server-broken': {
+    pending: LINK,
+    prepare: unreachable,
+    doctor: doctors.serverBroken,
+  },
+  'doctor-machine-broken': { doctor: doctors.machineBroken },
+  'doctor-refused': {
+    doctorRefusal: error('settings.server-override', 'The server address cannot be read.'),
+  },
+  'report-refused': {
+    report: error('report.not-saved', 'The file could not be saved.', 'No space left on device'),
+  },
   'ended-unknown': {
     ended: {
       kind: 'failed',

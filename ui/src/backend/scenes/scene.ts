@@ -5,6 +5,8 @@ import type { ErrorView } from '../bindings/ErrorView';
 import type { LevelsView } from '../bindings/LevelsView';
 import type { MeterEvent } from '../bindings/MeterEvent';
 import type { Settings } from '../bindings/Settings';
+import type { CallStats } from '../stats';
+import type { DoctorScene } from './doctor';
 
 /** What the program says in one recorded situation. */
 export interface Scene {
@@ -24,6 +26,12 @@ export interface Scene {
   view?: CallView;
   levels?: LevelsView;
   ended?: EndReason;
+  doctor?: DoctorScene;
+  /** Refusal of `start_doctor`. */
+  doctorRefusal?: ErrorView;
+  stats?: CallStats;
+  /** Refusal of `report_problem`. */
+  report?: ErrorView;
 }
 
 export function error(code: string, message: string, details = ''): ErrorView {

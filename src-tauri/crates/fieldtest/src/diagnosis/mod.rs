@@ -25,6 +25,7 @@ mod websocket;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::facts::Facts;
 use crate::{Rung, Verdict};
@@ -60,8 +61,9 @@ pub struct Finding {
 }
 
 /// A fact as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(export)]
 pub struct Evidence {
     /// What it is, in few English words: it is for operators.
     pub what: String,

@@ -6,10 +6,19 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 /// UTC, to the second: `2026-11-20T20:38:32Z`.
-pub(super) fn rfc3339(time: SystemTime) -> String {
-    let time = OffsetDateTime::from(time);
+pub fn rfc3339(time: SystemTime) -> String {
+    written(OffsetDateTime::from(time))
+}
+
+fn written(time: OffsetDateTime) -> String {
     let whole = time.replace_nanosecond(0).unwrap_or(time);
     whole.format(&Rfc3339).unwrap_or_default()
+}
+
+/// The same of milliseconds since 1970.
+pub(crate) fn rfc3339_of_ms(ms: u64) -> String {
+    let seconds = i64::try_from(ms / 1_000).unwrap_or(i64::MAX);
+    OffsetDateTime::from_unix_timestamp(seconds).map_or_else(|_| String::new(), written)
 }
 
 /// Milliseconds as people read them: `0.4 ms`, `38 ms`, `1.4 s`.
@@ -33,6 +42,8 @@ mod tests {
     fn times_are_utc_to_the_second() {
         let time = SystemTime::UNIX_EPOCH + Duration::from_millis(1_795_207_112_345);
         assert_eq!(rfc3339(time), "2026-11-20T20:38:32Z");
+        assert_eq!(rfc3339_of_ms(1_795_207_112_345), "2026-11-20T20:38:32Z");
+        assert_eq!(rfc3339_of_ms(u64::MAX), "");
     }
 
     #[test]

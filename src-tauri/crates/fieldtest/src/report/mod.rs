@@ -2,17 +2,18 @@
 //!
 //! A [`Report`] is redacted when it is made; there is no other way to make one.
 
-mod clock;
+pub(crate) mod clock;
 pub mod html;
 pub mod json;
-mod os;
+pub(crate) mod os;
 mod paragraphs;
 pub mod redact;
 mod server;
 pub mod text;
-mod visible;
+pub(crate) mod visible;
 mod words;
 
+pub use clock::rfc3339;
 pub use server::{Role, Server};
 pub use words::{CauseWords, Language, cause_words};
 pub use words::{Ladder as LadderWords, ladder_words};

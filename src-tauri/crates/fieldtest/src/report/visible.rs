@@ -3,7 +3,7 @@
 
 /// One line: line breaks are shown as `⏎`, control characters, marks without width and those of
 /// direction as `‹U+202E›`.
-pub(super) fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {

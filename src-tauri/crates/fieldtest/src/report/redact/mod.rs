@@ -35,6 +35,8 @@ pub enum Kind {
     Address,
     /// An e-mail address.
     Email,
+    /// A sound device's name: people name them after themselves.
+    Device,
 }
 
 impl Kind {
@@ -47,6 +49,7 @@ impl Kind {
             Self::Secret => "secret",
             Self::Address => "address",
             Self::Email => "email",
+            Self::Device => "device",
         }
     }
 }
@@ -92,6 +95,15 @@ impl Redactor {
         }
         let placeholder = self.placeholder(kind, text);
         self.known.hide(text, &placeholder);
+    }
+
+    /// The placeholder of something that is hidden whole.
+    pub fn hidden(&mut self, kind: Kind, text: &str) -> String {
+        let text = text.trim();
+        if text.is_empty() {
+            return String::new();
+        }
+        self.placeholder(kind, text)
     }
 
     /// A server: its name or address stays readable wherever it stands.
