@@ -39,6 +39,10 @@ fn ask<T>(question: impl Fn(&cpal::Host) -> Result<T, cpal::Error>) -> Result<T,
             Err(error) => tracing::debug!(%error, "connects to the sound system again"),
         }
     }
+    #[cfg(target_os = "linux")]
+    if cpal::available_hosts().contains(&cpal::HostId::PulseAudio) {
+        super::pulse_cookie::provide();
+    }
     question(host.insert(cpal::default_host()))
 }
 

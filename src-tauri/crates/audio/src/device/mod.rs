@@ -4,6 +4,8 @@ mod format;
 mod host;
 mod microphone;
 #[cfg(target_os = "linux")]
+mod pulse_cookie;
+#[cfg(target_os = "linux")]
 mod pulse_pcm;
 mod signs;
 mod speaker;
