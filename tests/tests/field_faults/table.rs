@@ -1,5 +1,7 @@
 //! Fault against verdict.
 
+use std::io::{self, Write as _};
+
 use serde_json::Value;
 
 /// What was expected and what was found.
@@ -60,21 +62,24 @@ impl Table {
         self.rows.extend(other.rows);
     }
 
-    /// Prints the table.
+    /// Prints the table, also when all is well: not with `println!`, which a test that passes
+    /// keeps to itself.
     ///
     /// # Panics
     /// When anything was blamed that should not be, or not what should be.
     pub fn finish(self) {
-        println!("\n{:<40} {:<44} ", "fault", "verdict");
+        let mut lines = format!("\n{:<40} verdict\n", "fault");
         for row in &self.rows {
-            let found = if row.found.is_empty() {
-                "none"
-            } else {
-                &row.found
+            let found = match row.found.as_str() {
+                "" => "none",
+                found => found,
             };
             let mark = if row.expected == row.found { ' ' } else { '!' };
-            println!("{:<40} {found:<44} {mark}", row.fault);
+            lines += format!("{:<40} {found:<44} {mark}", row.fault).trim_end();
+            lines.push('\n');
         }
+        let printed = io::stdout().lock().write_all(lines.as_bytes());
+        printed.expect("the table can be printed");
         for row in &self.rows {
             assert_eq!(row.expected, row.found, "{}", row.fault);
         }
