@@ -66,8 +66,6 @@ pub struct PreparedRoom {
     pub room: String,
     /// Host of the site.
     pub site: String,
-    /// How many people are in it, where that can be known without joining.
-    pub people: Option<u32>,
 }
 
 /// Pressing Join.

@@ -73,6 +73,15 @@ impl Calls {
         answer
     }
 
+    /// How many people are in the prepared room; `None` where that cannot be known.
+    pub async fn people(&self) -> Option<u64> {
+        let people = match &*self.stage() {
+            Stage::Prepared(_, prepared) => prepared.people(),
+            _ => return None,
+        };
+        people.await
+    }
+
     /// Closes the socket of a room that nobody joined.
     pub fn cancel_prepare(&self) {
         if !matches!(*self.stage(), Stage::InCall(_)) {

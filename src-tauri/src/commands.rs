@@ -35,6 +35,7 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         list_devices,
         new_room,
         prepare,
+        count_people,
         cancel_prepare,
         start_meter,
         stop_meter,
@@ -126,11 +127,13 @@ async fn prepare(
     let settings = lock(&settings)?.current().clone();
     let (room, site) = (link.room.to_string(), site_host(&link));
     calls.prepare(link, &settings).await?;
-    Ok(PreparedRoom {
-        room,
-        site,
-        people: None,
-    })
+    Ok(PreparedRoom { room, site })
+}
+
+/// A command of its own, so that nobody waits for it before they can join.
+#[tauri::command]
+async fn count_people(calls: State<'_, Calls>) -> Answer<Option<u64>> {
+    Ok(calls.people().await)
 }
 
 #[tauri::command]

@@ -32,6 +32,8 @@ async fn a_link_leads_through_pre_join_into_a_call() {
     app.find("prejoin-join").await;
     app.find_css("[data-testid='prejoin-meter']:not([data-level='-127'])")
         .await;
+    app.find_css("[data-testid='prejoin-state'][data-people='1']")
+        .await;
     app.picture("pre-join").await;
     let seen = peer.view();
     assert_eq!(

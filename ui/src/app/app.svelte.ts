@@ -63,6 +63,8 @@ export class App {
   /** What to call the room before the program has named it. */
   roomName = $state('');
   preparation = $state.raw<Preparation>({ state: 'opening', host: null });
+  /** How many people are in that room, once and where that is known. */
+  people = $state<number | null>(null);
   /** A name that the link carries, for this call only. */
   linkName = $state<string | null>(null);
   joining = $state(false);
@@ -168,6 +170,7 @@ export class App {
     this.view = null;
     this.ended = null;
     this.preparation = { state: 'opening', host: null };
+    this.people = null;
     this.screen = 'prejoin';
     try {
       const parsed = await this.backend.call('parse_link', { input: link });
@@ -179,6 +182,8 @@ export class App {
       if (opening !== this.#opening) return;
       this.roomName = room.room;
       this.preparation = { state: 'ready', room };
+      const people = await this.backend.call('count_people').catch(() => null);
+      if (opening === this.#opening) this.people = people;
     } catch (error) {
       if (opening !== this.#opening) return;
       this.preparation = { state: 'failed', error: asErrorView(error) };

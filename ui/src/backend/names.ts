@@ -26,6 +26,8 @@ export interface Commands {
   list_devices: { args: undefined; answer: DeviceList };
   new_room: { args: undefined; answer: NewRoom };
   prepare: { args: { input: string }; answer: PreparedRoom };
+  /** How many are in the prepared room; `null` where its gateway does not tell. */
+  count_people: { args: undefined; answer: number | null };
   cancel_prepare: { args: undefined; answer: null };
   start_meter: { args: { microphone: DeviceChoice }; answer: null };
   stop_meter: { args: undefined; answer: null };

@@ -128,8 +128,9 @@ export class ScriptedBackend implements Backend {
       if (this.#scene.prepare === 'never') return new Promise(() => undefined);
       if (this.#scene.prepare) throw this.#scene.prepare;
       const room = input.split('/').at(-1) ?? input;
-      return { room, site: 'jbcalling.site', people: this.#scene.people ?? null };
+      return { room, site: 'jbcalling.site' };
     },
+    count_people: () => this.#scene.people ?? null,
     cancel_prepare: () => null,
     start_meter: () => {
       clearInterval(this.#meter);

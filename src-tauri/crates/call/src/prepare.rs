@@ -4,7 +4,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use media::Certificate;
 use signaling::gateway::ConnectOptions;
-use signaling::{Dialed, DiscoveryError, dial};
+use signaling::health::Health;
+use signaling::{Dialed, DiscoveryError, Network, RoomId, dial};
+use url::Url;
 
 use crate::actor::{self, Actor, MediaSettings};
 use crate::call::Call;
@@ -45,6 +47,9 @@ impl PrepareError {
 pub struct Prepared {
     call: Call,
     join: JoinOptions,
+    room: RoomId,
+    gateway: Url,
+    network: Network,
 }
 
 /// Finds the gateway, opens the socket, and makes the certificate meanwhile.
@@ -87,7 +92,7 @@ pub async fn prepare(mut options: CallOptions) -> Result<Prepared, PrepareError>
             room: options.link.room.clone(),
             user_id: options.link.user_id.clone(),
             token: options.link.token.clone(),
-            url: endpoints.gateway,
+            url: endpoints.gateway.clone(),
             connect,
             opened: Some((gateway, events)),
         },
@@ -100,6 +105,9 @@ pub async fn prepare(mut options: CallOptions) -> Result<Prepared, PrepareError>
     Ok(Prepared {
         call,
         join: options.join,
+        room: options.link.room,
+        gateway: endpoints.gateway,
+        network: options.discovery.network,
     })
 }
 
@@ -117,13 +125,21 @@ impl Prepared {
         self.call
     }
 
+    /// How many people are in the room, where the gateway tells anybody who asks (its
+    /// `/health`); within 5 s. The future does not borrow, so that a join need not wait for it.
+    pub fn people(&self) -> impl Future<Output = Option<u64>> + Send + use<> {
+        let (gateway, network) = (self.gateway.clone(), self.network.clone());
+        let room = self.room.clone();
+        async move { Health::ask(&gateway, &network).await?.people_in(&room) }
+    }
+
     /// Host (and port) of the gateway that was found.
     pub fn gateway_host(&self) -> String {
         self.call.view().borrow().gateway_host.clone()
     }
 }
 
-fn host_and_port(gateway: &url::Url) -> String {
+fn host_and_port(gateway: &Url) -> String {
     let host = gateway.host_str().unwrap_or_default();
     match gateway.port() {
         Some(port) => format!("{host}:{port}"),

@@ -1,16 +1,9 @@
 //! The numbers of a gateway's `/health` that load and probe follow. The page is read by
 //! [`signaling::health`]; ids of rooms and people, which it shows to anybody, are not kept.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 use signaling::Network;
 use url::Url;
-
-/// How long the page may take.
-const LIMIT: Duration = Duration::from_secs(5);
-/// A page for many rooms is long; this is enough for several thousand.
-const MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// A gateway's own numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -32,9 +25,13 @@ pub struct Health {
 }
 
 impl Health {
-    /// Reads the page; `None` if it is none of a gateway.
-    pub fn read(body: &[u8]) -> Option<Self> {
-        let page = signaling::health::Health::parse(std::str::from_utf8(body).ok()?)?;
+    /// Asks a gateway; `None` if it does not answer as one.
+    pub async fn ask(gateway: &Url, network: &Network) -> Option<Self> {
+        Self::of(&signaling::health::Health::ask(gateway, network).await?)
+    }
+
+    /// The numbers of a page; `None` if it is none of a gateway.
+    fn of(page: &signaling::health::Health) -> Option<Self> {
         let slowest = page.longest_without_sound();
         Some(Self {
             uptime_s: page.uptime?.as_secs_f64(),
@@ -45,31 +42,20 @@ impl Health {
             slowest_stream_ms: slowest.map(|time| time.as_secs_f64() * 1_000.0),
         })
     }
-
-    /// Asks a gateway; `None` if it does not answer as one.
-    pub async fn ask(gateway: &Url, network: &Network) -> Option<Self> {
-        let mut url = gateway.clone();
-        let prefix = gateway.path().trim_end_matches('/').to_owned();
-        url.set_path(&format!("{prefix}/health"));
-        let page = socketio::fetch(
-            &url,
-            network.extra_ca.clone(),
-            network.proxy.clone(),
-            MAX_BYTES,
-        );
-        let page = tokio::time::timeout(LIMIT, page).await.ok()?.ok()?;
-        Self::read(&page.body)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(page: &str) -> Option<Health> {
+        Health::of(&signaling::health::Health::parse(page)?)
+    }
+
     #[test]
     fn the_recorded_page_is_understood_without_its_ids() {
-        let page = include_bytes!("../../signaling/tests/fixtures/frames/http/health.json");
-        let health = Health::read(page).expect("a health page");
+        let page = include_str!("../../signaling/tests/fixtures/frames/http/health.json");
+        let health = read(page).expect("a health page");
         assert_eq!(health.workers, Some(1));
         assert_eq!((health.rooms, health.participants), (8, 3));
         assert_eq!(health.audio_streams, 1);
@@ -80,7 +66,7 @@ mod tests {
     #[test]
     fn other_pages_are_none() {
         for page in ["", "<html>", "{}", "[]", r#"{"status":"healthy"}"#] {
-            assert_eq!(Health::read(page.as_bytes()), None, "{page}");
+            assert_eq!(read(page), None, "{page}");
         }
     }
 }

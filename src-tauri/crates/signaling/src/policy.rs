@@ -54,6 +54,12 @@ pub const ENV_CONFIG_MAX_BYTES: usize = 64 * 1024;
 /// Most redirects followed for `env-config.js`.
 pub const MAX_REDIRECTS: usize = 5;
 
+/// How long a gateway's `/health` may take.
+pub const HEALTH_LIMIT: Duration = Duration::from_secs(5);
+
+/// Largest `/health` read, in bytes: it lists all rooms; this is enough for several thousand.
+pub const HEALTH_MAX_BYTES: usize = 2 * 1024 * 1024;
+
 /// How long the answer to a request may take before it is given up.
 pub fn limit(request: RequestName, kind: Option<MediaKind>) -> Duration {
     match request {

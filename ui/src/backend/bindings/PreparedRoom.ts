@@ -11,8 +11,4 @@ room: string,
 /**
  * Host of the site.
  */
-site: string, 
-/**
- * How many people are in it, where that can be known without joining.
- */
-people: number | null, };
+site: string, };

@@ -1,6 +1,6 @@
 //! A participant without devices and threads of its own: joins a room, sends a loop of
-//! pre-encoded sound, receives everybody, and measures every stage. Load, probe and doctor are
-//! made of such participants.
+//! pre-encoded sound, receives everybody, and measures every stage. Load and probe are made of such
+//! participants; the doctor goes step by step and looks at each request by itself (`probes::visit`).
 //!
 //! ```no_run
 //! # use std::time::Duration;

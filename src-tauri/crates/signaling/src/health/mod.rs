@@ -14,7 +14,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
+use url::Url;
 
+use crate::gateway::Network;
+use crate::policy::{HEALTH_LIMIT, HEALTH_MAX_BYTES};
 use crate::room::RoomId;
 use crate::wire::ParticipantId;
 
@@ -58,6 +61,21 @@ pub struct Health {
 }
 
 impl Health {
+    /// Asks a gateway for its page, at most for [`HEALTH_LIMIT`]; `None` if it has none.
+    pub async fn ask(gateway: &Url, network: &Network) -> Option<Self> {
+        let mut url = gateway.clone();
+        let prefix = gateway.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{prefix}/health"));
+        let page = socketio::fetch(
+            &url,
+            network.extra_ca.clone(),
+            network.proxy.clone(),
+            HEALTH_MAX_BYTES,
+        );
+        let page = tokio::time::timeout(HEALTH_LIMIT, page).await.ok()?.ok()?;
+        Self::parse(std::str::from_utf8(&page.body).ok()?)
+    }
+
     /// Reads `/health` or `/stats`; `None` for what is no JSON object, such as the start page of a
     /// site.
     pub fn parse(text: &str) -> Option<Self> {
