@@ -78,6 +78,9 @@ pub struct Message {
     pub args: Vec<Value>,
     /// Binary attachments, in the order of their placeholders' numbers.
     pub attachments: Vec<Bytes>,
+    /// Place among all events and replies of this connection, as the server sent them; see
+    /// [`Reply::order`](crate::Reply::order).
+    pub order: u64,
     /// Present when the server wants an answer.
     pub ack: Option<AckReply>,
 }

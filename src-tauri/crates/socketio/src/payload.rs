@@ -85,4 +85,8 @@ pub struct Reply {
     pub args: Vec<Value>,
     /// Binary attachments, in the order of their placeholders' numbers.
     pub attachments: Vec<Bytes>,
+    /// Place among all events and replies of this connection, as the server sent them: whatever has
+    /// a smaller one came before. Events and replies reach their readers by different ways, so
+    /// that this is the only means to tell, for instance, what was decided before a request.
+    pub order: u64,
 }

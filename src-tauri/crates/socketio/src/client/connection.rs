@@ -171,6 +171,7 @@ impl Client {
                     name,
                     args,
                     attachments,
+                    order,
                     ack,
                 } => {
                     let ack = ack.map(|id| AckReply {
@@ -183,6 +184,7 @@ impl Client {
                         event: name,
                         args,
                         attachments,
+                        order,
                         ack,
                     }));
                 }

@@ -43,6 +43,8 @@ pub(crate) enum Output<R> {
         name: String,
         args: Vec<Value>,
         attachments: Vec<Bytes>,
+        /// Place among everything that came on this connection.
+        order: u64,
         /// Number under which the server waits for our answer.
         ack: Option<u64>,
     },
@@ -71,6 +73,8 @@ pub(crate) struct Session<R> {
     acks: Acks<R>,
     liveness: Liveness,
     recovery: Recovery,
+    /// Events and acks so far.
+    arrived: u64,
     outputs: VecDeque<Output<R>>,
 }
 
@@ -92,6 +96,7 @@ impl<R> Session<R> {
             acks: Acks::new(),
             liveness: Liveness::new(handshake.ping_interval, handshake.ping_timeout, now),
             recovery,
+            arrived: 0,
             outputs: VecDeque::from([Output::Send(connect)]),
         }
     }
@@ -206,19 +211,23 @@ impl<R> Session<R> {
                 ack, name, args, ..
             } => {
                 self.recovery.received(&args, ack.is_some());
+                let order = self.arrived();
                 self.outputs.push_back(Output::Event {
                     name,
                     args,
                     attachments: packet.attachments,
+                    order,
                     ack,
                 });
             }
             PacketBody::Ack { id, args, .. } => {
                 // An ack for a request that has timed out, or a second one, meets nothing.
                 if let Some(to) = self.acks.resolve(id) {
+                    let order = self.arrived();
                     let reply = Reply {
                         args,
                         attachments: packet.attachments,
+                        order,
                     };
                     self.outputs.push_back(Output::Reply { to, reply });
                 }
@@ -233,6 +242,12 @@ impl<R> Session<R> {
             },
             PacketBody::Disconnect => self.close(DisconnectReason::ServerDisconnect),
         }
+    }
+
+    fn arrived(&mut self) -> u64 {
+        let order = self.arrived;
+        self.arrived += 1;
+        order
     }
 
     fn accepted(&mut self, data: Option<Value>) {

@@ -24,11 +24,12 @@ fn outputs(session: &mut Session<&'static str>) -> Vec<Output<&'static str>> {
     std::iter::from_fn(|| session.next_output()).collect()
 }
 
-fn event(name: &str, args: Vec<Value>) -> Output<&'static str> {
+fn event(order: u64, name: &str, args: Vec<Value>) -> Output<&'static str> {
     Output::Event {
         name: name.to_owned(),
         args,
         attachments: Vec::new(),
+        order,
         ack: None,
     }
 }
@@ -48,9 +49,9 @@ fn events_before_the_namespaces_answer_follow_it_in_order() {
             id: "s".to_owned(),
             recovered: false,
         },
-        event("a", vec![json!(1)]),
-        event("b", vec![]),
-        event("c", vec![]),
+        event(0, "a", vec![json!(1)]),
+        event(1, "b", vec![]),
+        event(2, "c", vec![]),
     ];
     assert_eq!(outputs(&mut session), expected);
 }
@@ -66,16 +67,20 @@ fn acks_meet_their_requests_whatever_their_order() {
     session.receive("430[]".into(), now);
     session.receive("4377[]".into(), now);
     session.receive("432[2]".into(), now);
-    let reply = |to, args| Output::Reply {
+    let reply = |order, to, args| Output::Reply {
         to,
         reply: Reply {
             args,
             attachments: vec![],
+            order,
         },
     };
     assert_eq!(
         outputs(&mut session),
-        [reply("two", vec![json!(2)]), reply("zero", vec![])]
+        [
+            reply(0, "two", vec![json!(2)]),
+            reply(1, "zero", vec![])
+        ]
     );
     assert_eq!(session.next_deadline(), now + SECOND);
     assert_eq!(session.pop_expired(now + SECOND), Some(("one", SECOND)));
@@ -95,6 +100,7 @@ fn binary_acks_carry_their_attachments() {
         reply: Reply {
             args: vec![crate::payload::placeholder(0)],
             attachments: vec![Bytes::from("xyz")],
+            order: 0,
         },
     };
     assert_eq!(outputs(&mut session), [expected]);

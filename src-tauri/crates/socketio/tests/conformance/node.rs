@@ -55,7 +55,9 @@ async fn binary_attachments_both_ways() {
         let reply = peer
             .socket
             .request_with_attachments("bytes", args, PATIENCE);
-        let Reply { args, attachments } = reply.await.unwrap();
+        let Reply {
+            args, attachments, ..
+        } = reply.await.unwrap();
         assert_eq!(args[0]["size"], json!(5));
         assert_eq!(attachments, std::slice::from_ref(&bytes));
         let message = peer.message("bytes").await;
