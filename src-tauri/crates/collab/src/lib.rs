@@ -17,5 +17,7 @@
 
 pub mod command;
 pub mod intent;
+pub mod model;
 pub mod operation;
+pub mod policy;
 pub mod view;
