@@ -110,14 +110,16 @@ impl Activity {
         let repeats = match what {
             ActivityKind::QueueMoved => true,
             ActivityKind::Refused => {
-                let text = event.text.as_deref().map(|text| text::excerpt(text, EXCERPT_CHARS));
+                let text = event
+                    .text
+                    .as_deref()
+                    .map(|text| text::excerpt(text, EXCERPT_CHARS));
                 text == last.view.text
             }
             _ => false,
         };
-        let same = last.view.what == what
-            && last.actor == event.actor
-            && last.view.about == event.about;
+        let same =
+            last.view.what == what && last.actor == event.actor && last.view.about == event.about;
         (repeats && same).then_some(last.view.seq)
     }
 
@@ -150,7 +152,8 @@ impl Activity {
     pub(crate) fn search(&self, text: &str) -> Vec<ActivityView> {
         let wanted = text.trim().to_lowercase();
         let has = |part: &Option<String>| {
-            part.as_ref().is_some_and(|part| part.to_lowercase().contains(&wanted))
+            part.as_ref()
+                .is_some_and(|part| part.to_lowercase().contains(&wanted))
         };
         let found = self.entries.iter().map(|entry| &entry.view).filter(|view| {
             wanted.is_empty() || has(&view.who) || has(&view.about) || has(&view.text)

@@ -37,7 +37,8 @@ impl Log {
             ..Event::default()
         };
         let clock = Clock::new(self.started, EPOCH_MS);
-        self.activity.add(what, event, self.now, &clock, self.version);
+        self.activity
+            .add(what, event, self.now, &clock, self.version);
     }
 
     fn typed(&mut self, who: &str, field: usize) {
@@ -45,7 +46,11 @@ impl Log {
     }
 
     fn counts(&self) -> Vec<u32> {
-        self.activity.since(0).iter().map(|view| view.count).collect()
+        self.activity
+            .since(0)
+            .iter()
+            .map(|view| view.count)
+            .collect()
     }
 }
 
@@ -126,7 +131,10 @@ fn rule_35_an_export_has_no_names_and_values_unless_asked() {
     log.add(ActivityKind::Stepped, "ann", 1, "");
     let lines = |redacted| -> Vec<Value> {
         let export = log.activity.export(redacted);
-        export.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        export
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     };
     let whole = lines(false);
     assert_eq!(whole.len(), 3);

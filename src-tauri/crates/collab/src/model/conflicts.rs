@@ -8,9 +8,9 @@ use super::Model;
 use super::activity::Event;
 use super::field::{Conflict, Stage};
 use super::fields::FieldIndex;
+use super::text;
 use super::timers::Due;
 use super::value::{self, Held};
-use super::text;
 use crate::intent::{FieldRef, Intent};
 use crate::operation::StaffId;
 use crate::policy::{CONFLICT_PAUSE, REPORTS};
@@ -23,11 +23,19 @@ impl Model {
         let Some(field) = self.fields.get_mut(index) else {
             return;
         };
-        if field.conflict.as_ref().is_some_and(|conflict| conflict.committed) {
+        if field
+            .conflict
+            .as_ref()
+            .is_some_and(|conflict| conflict.committed)
+        {
             return;
         }
         let other = field.unsent().and_then(|mine| {
-            let differs = field.drafts.iter().rev().find(|draft| !draft.value.is(mine));
+            let differs = field
+                .drafts
+                .iter()
+                .rev()
+                .find(|draft| !draft.value.is(mine));
             Some((mine.to_owned(), differs?.clone()))
         });
         let Some((mine, draft)) = other else {
@@ -72,7 +80,11 @@ impl Model {
         let Some(field) = self.fields.get_mut(index) else {
             return;
         };
-        if let Some(conflict) = field.conflict.as_mut().filter(|conflict| conflict.committed) {
+        if let Some(conflict) = field
+            .conflict
+            .as_mut()
+            .filter(|conflict| conflict.committed)
+        {
             conflict.theirs = theirs.clone();
             conflict.with = by.cloned();
             conflict.kind = match conflict.kind {

@@ -53,7 +53,13 @@ impl Links {
     }
 
     /// Says whether it was up. The time of the loss stays that of the first.
-    pub(crate) fn lost(&mut self, link: usize, attempt: u32, reason: ReasonView, now: Instant) -> bool {
+    pub(crate) fn lost(
+        &mut self,
+        link: usize,
+        attempt: u32,
+        reason: ReasonView,
+        now: Instant,
+    ) -> bool {
         let Some(link) = self.get_mut(link) else {
             return false;
         };

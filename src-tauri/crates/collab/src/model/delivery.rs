@@ -104,7 +104,8 @@ impl Model {
                     && self.is_current(field, tag)
                 {
                     self.set_stage(field, Stage::Waiting);
-                    self.timers.set_if_idle(Due::SendRetry, self.now + SEND_RETRY);
+                    self.timers
+                        .set_if_idle(Due::SendRetry, self.now + SEND_RETRY);
                 }
                 return;
             }
@@ -238,7 +239,11 @@ impl Model {
     }
 
     fn set_stage(&mut self, index: FieldIndex, stage: Stage) {
-        if let Some(edit) = self.fields.get_mut(index).and_then(|field| field.edit.as_mut()) {
+        if let Some(edit) = self
+            .fields
+            .get_mut(index)
+            .and_then(|field| field.edit.as_mut())
+        {
             edit.stage = stage;
             if matches!(stage, Stage::Unconfirmed | Stage::Refused) {
                 self.pending.remove(&index);

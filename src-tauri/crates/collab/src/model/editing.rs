@@ -80,7 +80,10 @@ impl Model {
             (None, Some(conflict)) if conflict.live && conflict.is_lost() => field.conflict = None,
             (None, Some(conflict)) if conflict.live => {
                 conflict.live = false;
-                conflict.mine = field.edit.as_ref().map_or(String::new(), |edit| edit.text.clone());
+                conflict.mine = field
+                    .edit
+                    .as_ref()
+                    .map_or(String::new(), |edit| edit.text.clone());
             }
             _ => {}
         }
@@ -124,10 +127,17 @@ impl Model {
         field.draft = None;
         field.told = None;
         self.changes.touch_field(index);
-        let is_refused = field.edit.as_ref().is_some_and(|edit| edit.stage == Stage::Refused);
+        let is_refused = field
+            .edit
+            .as_ref()
+            .is_some_and(|edit| edit.stage == Stage::Refused);
         if field.says(&text) && !is_refused {
             // A conflict about an earlier edit stays open: passing through a field decides nothing.
-            if field.conflict.as_ref().is_some_and(|conflict| conflict.live) {
+            if field
+                .conflict
+                .as_ref()
+                .is_some_and(|conflict| conflict.live)
+            {
                 field.conflict = None;
             }
             return;
@@ -159,10 +169,12 @@ impl Model {
             return;
         }
         self.edits += 1;
-        let unsent = field.edit.as_ref().filter(|edit| edit.stage == Stage::Waiting);
-        let undone = unsent.is_some_and(|edit| {
-            edit.earlier.is_empty() && value::shows(edit.base.as_ref(), &text)
-        });
+        let unsent = field
+            .edit
+            .as_ref()
+            .filter(|edit| edit.stage == Stage::Waiting);
+        let undone = unsent
+            .is_some_and(|edit| edit.earlier.is_empty() && value::shows(edit.base.as_ref(), &text));
         if undone && value::shows(field.known.as_ref(), &text) {
             // Back to where it began before anybody heard of it.
             field.edit = None;
@@ -188,7 +200,11 @@ impl Model {
             let edit = field.edit.take();
             field.edit = edit.filter(|edit| edit.stage != Stage::Refused);
         }
-        if field.conflict.as_ref().is_some_and(|c| c.live || c.is_warning()) {
+        if field
+            .conflict
+            .as_ref()
+            .is_some_and(|c| c.live || c.is_warning())
+        {
             field.conflict = None;
         }
         field.told = None;

@@ -37,7 +37,9 @@ impl Activity {
                 (true, None) => None,
                 (true, Some(actor)) => {
                     let number = people.len() + 1;
-                    let person = people.entry(actor).or_insert_with(|| format!("person-{number}"));
+                    let person = people
+                        .entry(actor)
+                        .or_insert_with(|| format!("person-{number}"));
                     Some(&**person)
                 }
             };
@@ -63,5 +65,8 @@ impl Activity {
 
 fn at(ms: u64) -> Option<String> {
     let seconds = i64::try_from(ms / 1_000).ok()?;
-    OffsetDateTime::from_unix_timestamp(seconds).ok()?.format(&Rfc3339).ok()
+    OffsetDateTime::from_unix_timestamp(seconds)
+        .ok()?
+        .format(&Rfc3339)
+        .ok()
 }

@@ -189,7 +189,10 @@ impl Model {
 
     pub(super) fn learn_step(&mut self, step: Option<&StepRef>, label: Option<&str>) {
         if step.is_some_and(|step| self.steps.learn(step, label)) {
-            self.changes.touch(Part::Steps);
+            // What is called by the step's name changes with it.
+            for part in [Part::Steps, Part::Staff, Part::Queue] {
+                self.changes.touch(part);
+            }
         }
     }
 }

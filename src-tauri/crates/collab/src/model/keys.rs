@@ -27,7 +27,11 @@ pub(crate) fn normal(step: &StepRef) -> StepRef {
 /// The step, a colon, the name: `3:left_eye`, or `:left_eye` without a step.
 pub(crate) fn of_field(field: &FieldRef) -> String {
     let step = field.step.as_ref().map(of_step).unwrap_or_default();
-    format!("{}:{}", step.replace('%', "%25").replace(':', "%3A"), field.name)
+    format!(
+        "{}:{}",
+        step.replace('%', "%25").replace(':', "%3A"),
+        field.name
+    )
 }
 
 /// The field of a key.
@@ -63,6 +67,9 @@ mod tests {
     fn rule_26_a_number_as_text_is_a_number() {
         assert_eq!(step("3"), StepRef::Index(3));
         assert_eq!(normal(&StepRef::Key("3".into())), StepRef::Index(3));
-        assert_eq!(step("vision_testing"), StepRef::Key("vision_testing".into()));
+        assert_eq!(
+            step("vision_testing"),
+            StepRef::Key("vision_testing".into())
+        );
     }
 }

@@ -151,7 +151,11 @@ mod tests {
         let met = missed.staff(&people(&["b", "c"]));
         assert_eq!(met, Some((vec!["c".into()], vec!["a".into()])));
         assert_eq!((missed.joined.len(), missed.left.len()), (1, 1));
-        assert_eq!(missed.staff(&people(&[])), None, "only the first list counts");
+        assert_eq!(
+            missed.staff(&people(&[])),
+            None,
+            "only the first list counts"
+        );
         assert!(missed.position(Some(1)));
         assert_eq!(missed.queue, Some((Some(2), Some(1))));
         assert!(missed.seen());
@@ -177,7 +181,10 @@ mod tests {
         let now = Instant::now();
         let mut missed = Missed::default();
         missed.returned(now);
-        assert!(!missed.is_catching_up(now), "the first connection misses nothing");
+        assert!(
+            !missed.is_catching_up(now),
+            "the first connection misses nothing"
+        );
         missed.lost(people(&[]), None);
         assert!(!missed.is_catching_up(now));
         missed.returned(now);

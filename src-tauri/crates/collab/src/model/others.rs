@@ -111,13 +111,7 @@ impl Model {
     }
 
     /// A value meets the edit of this person, or a settled one.
-    fn meet_edit(
-        &mut self,
-        index: FieldIndex,
-        value: &Held,
-        by: Option<&StaffId>,
-        changed: bool,
-    ) {
+    fn meet_edit(&mut self, index: FieldIndex, value: &Held, by: Option<&StaffId>, changed: bool) {
         let Some(field) = self.fields.get_mut(index) else {
             return;
         };
@@ -157,13 +151,7 @@ impl Model {
     }
 
     /// A value meets what this person is typing.
-    fn meet_draft(
-        &mut self,
-        index: FieldIndex,
-        value: &Held,
-        by: Option<&StaffId>,
-        changed: bool,
-    ) {
+    fn meet_draft(&mut self, index: FieldIndex, value: &Held, by: Option<&StaffId>, changed: bool) {
         let Some(field) = self.fields.get_mut(index) else {
             return;
         };
@@ -172,7 +160,11 @@ impl Model {
         };
         if field.edit.is_none() && value.is(draft) {
             field.draft = None;
-            if field.conflict.as_ref().is_some_and(|conflict| conflict.live) {
+            if field
+                .conflict
+                .as_ref()
+                .is_some_and(|conflict| conflict.live)
+            {
                 field.conflict = None;
             }
         } else if changed && field.edit.is_none() {

@@ -89,7 +89,10 @@ impl Model {
         let shown = self.fields.all().filter(|(_, field)| {
             field.by.as_ref() == Some(staff)
                 || field.drafts.iter().any(|draft| draft.by == *staff)
-                || field.conflict.as_ref().is_some_and(|c| c.with.as_ref() == Some(staff))
+                || field
+                    .conflict
+                    .as_ref()
+                    .is_some_and(|c| c.with.as_ref() == Some(staff))
         });
         let shown: Vec<_> = shown.map(|(index, _)| index).collect();
         for index in shown {

@@ -46,11 +46,23 @@ fn rule_18_rows_of_one_person_are_merged_and_the_newest_counts() {
 #[test]
 fn rule_20_whoever_is_not_in_the_newest_list_is_gone() {
     let mut presence = Presence::default();
-    replace(&mut presence, &[row("a", "active", ""), row("b", "active", "")], start());
-    let outcome = replace(&mut presence, &[row("c", "active", ""), row("b", "active", "")], start());
+    replace(
+        &mut presence,
+        &[row("a", "active", ""), row("b", "active", "")],
+        start(),
+    );
+    let outcome = replace(
+        &mut presence,
+        &[row("c", "active", ""), row("b", "active", "")],
+        start(),
+    );
     assert_eq!(outcome.came, ["c"]);
     assert_eq!(outcome.went, ["a"]);
-    let order: Vec<_> = presence.by_arrival().iter().map(|(id, _)| id.as_str()).collect();
+    let order: Vec<_> = presence
+        .by_arrival()
+        .iter()
+        .map(|(id, _)| id.as_str())
+        .collect();
     assert_eq!(order, ["b", "c"]);
 }
 
@@ -116,7 +128,11 @@ fn one_wild_clock_makes_nobody_else_look_old() {
 fn rule_17_one_of_two_sockets_that_leaves_takes_nobody_away() {
     let mut presence = Presence::default();
     let now = start();
-    replace(&mut presence, &[row("a", "active", ""), row("a", "active", "")], now);
+    replace(
+        &mut presence,
+        &[row("a", "active", ""), row("a", "active", "")],
+        now,
+    );
     let outcome = presence.remove("a");
     assert_eq!((outcome.went.len(), outcome.changed), (0, true));
     assert_eq!(presence.remove("a").went, ["a"]);
@@ -150,7 +166,9 @@ fn joining_twice_is_being_here_once() {
 fn rule_34_lists_have_an_end() {
     let mut presence = Presence::default();
     let now = start();
-    let rows: Vec<_> = (0..5_000).map(|n| row(&n.to_string(), "active", "")).collect();
+    let rows: Vec<_> = (0..5_000)
+        .map(|n| row(&n.to_string(), "active", ""))
+        .collect();
     replace(&mut presence, &rows, now);
     assert_eq!(presence.ids().count(), STAFF_SHOWN);
     let outcome = presence.upsert(&row("one more", "", ""), now);

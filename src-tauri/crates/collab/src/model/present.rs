@@ -52,7 +52,10 @@ impl Model {
 
     fn self_view(&self) -> CollabSelfView {
         let waits = |index: &&FieldIndex| {
-            let edit = self.fields.get(**index).and_then(|field| field.edit.as_ref());
+            let edit = self
+                .fields
+                .get(**index)
+                .and_then(|field| field.edit.as_ref());
             edit.is_some_and(|edit| matches!(edit.stage, Stage::Waiting | Stage::InDoubt))
         };
         let waiting = self.pending.iter().filter(waits).count();
@@ -134,7 +137,11 @@ impl Model {
             position: entry.position,
             step_label: entry.step.as_ref().map(|step| self.steps.label(step)),
             priority: entry.priority,
-            staff: entry.staff.iter().map(|id| self.directory.called(id)).collect(),
+            staff: entry
+                .staff
+                .iter()
+                .map(|id| self.directory.called(id))
+                .collect(),
             is_own: entry.record == self.config.record,
         };
         QueueView {
@@ -146,7 +153,11 @@ impl Model {
 
     fn fields_view(&self, since: u64, whole: bool) -> Vec<FieldView> {
         if whole {
-            return self.fields.all().map(|(_, field)| self.field_view(field)).collect();
+            return self
+                .fields
+                .all()
+                .map(|(_, field)| self.field_view(field))
+                .collect();
         }
         let changed = self.changes.fields_since(since);
         let changed = changed.filter_map(|index| self.fields.get(index));
@@ -182,7 +193,9 @@ impl Model {
             kind: conflict.kind,
             mine: conflict.mine.clone(),
             theirs: conflict.theirs.text().to_owned(),
-            with: with.map(|with| self.directory.called(with)).unwrap_or_default(),
+            with: with
+                .map(|with| self.directory.called(with))
+                .unwrap_or_default(),
         })
     }
 

@@ -89,11 +89,22 @@ mod tests {
     #[test]
     fn rule_24_order_and_numbers_are_the_servers() {
         let mut queue = Queue::default();
-        let rows = [row("c", Some(7)), row("a", Some(2)), row("b", None), row("d", Some(2))];
+        let rows = [
+            row("c", Some(7)),
+            row("a", Some(2)),
+            row("b", None),
+            row("d", Some(2)),
+        ];
         assert!(queue.replace(&rows, Instant::now()));
-        let shown = queue.entries.iter().map(|entry| (&*entry.record, entry.position));
+        let shown = queue
+            .entries
+            .iter()
+            .map(|entry| (&*entry.record, entry.position));
         let shown: Vec<_> = shown.collect();
-        assert_eq!(shown, [("c", Some(7)), ("a", Some(2)), ("b", None), ("d", Some(2))]);
+        assert_eq!(
+            shown,
+            [("c", Some(7)), ("a", Some(2)), ("b", None), ("d", Some(2))]
+        );
         assert_eq!(queue.position("a"), Some(2));
         assert_eq!(queue.position("b"), None, "no number is made up");
         assert_eq!(queue.position("z"), None);
@@ -104,11 +115,21 @@ mod tests {
     fn a_record_that_is_listed_twice_has_two_stable_keys() {
         let mut queue = Queue::default();
         let keys = |queue: &Queue| -> Vec<String> {
-            queue.entries.iter().map(|entry| entry.key.clone()).collect()
+            queue
+                .entries
+                .iter()
+                .map(|entry| entry.key.clone())
+                .collect()
         };
-        queue.replace(&[row("a", Some(1)), row("b", Some(2)), row("a", Some(3))], Instant::now());
+        queue.replace(
+            &[row("a", Some(1)), row("b", Some(2)), row("a", Some(3))],
+            Instant::now(),
+        );
         assert_eq!(keys(&queue), ["1:a", "1:b", "2:a"]);
-        queue.replace(&[row("b", Some(1)), row("a", Some(2)), row("a", Some(3))], Instant::now());
+        queue.replace(
+            &[row("b", Some(1)), row("a", Some(2)), row("a", Some(3))],
+            Instant::now(),
+        );
         assert_eq!(keys(&queue), ["1:b", "1:a", "2:a"]);
     }
 
@@ -118,7 +139,10 @@ mod tests {
         let rows: Vec<_> = (0..5_000).map(|n| row(&n.to_string(), Some(n))).collect();
         queue.replace(&rows, Instant::now());
         assert_eq!(queue.entries.len(), QUEUE_SHOWN);
-        queue.replace(&[row("", None), row(&"x".repeat(9_999), None)], Instant::now());
+        queue.replace(
+            &[row("", None), row(&"x".repeat(9_999), None)],
+            Instant::now(),
+        );
         assert_eq!(queue.entries, []);
     }
 

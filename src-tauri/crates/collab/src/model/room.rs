@@ -73,7 +73,8 @@ impl Model {
         self.room = Room::Joining { tag };
         self.timers.set(Due::JoinPatience, self.now + JOIN_PATIENCE);
         if !self.heard_any {
-            self.timers.set_if_idle(Due::Unheard, self.now + UNHEARD_AFTER);
+            self.timers
+                .set_if_idle(Due::Unheard, self.now + UNHEARD_AFTER);
         }
         if let Some(step) = self.me.step.clone() {
             self.tell(Intent::Step { step });

@@ -105,14 +105,18 @@ impl Directory {
 
     pub(crate) fn name(&self, staff: &str) -> Option<&str> {
         if self.is_me(staff) {
-            return Some(&self.my_name).filter(|name| !name.is_empty()).map(|name| &**name);
+            return Some(&self.my_name)
+                .filter(|name| !name.is_empty())
+                .map(|name| &**name);
         }
         self.known.get(staff)?.name.as_deref()
     }
 
     pub(crate) fn role(&self, staff: &str) -> Option<&str> {
         if self.is_me(staff) {
-            return Some(&self.my_role).filter(|role| !role.is_empty()).map(|role| &**role);
+            return Some(&self.my_role)
+                .filter(|role| !role.is_empty())
+                .map(|role| &**role);
         }
         let (_, role) = self.known.get(staff)?.role.as_ref()?;
         Some(role)
@@ -165,7 +169,10 @@ mod tests {
     fn nobody_says_who_i_am() {
         let mut staff = directory();
         assert!(!staff.learn("me", Some("Eve"), Some((RoleSource::Announced, "admin"))));
-        assert_eq!((staff.name("me"), staff.role("me")), (Some("Mia"), Some("nurse")));
+        assert_eq!(
+            (staff.name("me"), staff.role("me")),
+            (Some("Mia"), Some("nurse"))
+        );
     }
 
     #[test]

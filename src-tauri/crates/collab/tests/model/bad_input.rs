@@ -88,10 +88,20 @@ fn rule_34_ids_that_cannot_be_ids_are_ignored() {
 fn values_of_any_kind_and_length_are_shown() {
     let mut world = World::joined();
     let deep = (0..50).fold(Value::Null, |inner, _| json!([inner]));
-    for value in [json!(null), json!(1e300), json!({"a": "b"}), deep, json!(TRICKS)] {
+    for value in [
+        json!(null),
+        json!(1e300),
+        json!({"a": "b"}),
+        deep,
+        json!(TRICKS),
+    ] {
         world.value("ann", value);
     }
-    assert_eq!(world.shown(), TRICKS, "a value is kept as it is: it goes back to the service");
+    assert_eq!(
+        world.shown(),
+        TRICKS,
+        "a value is kept as it is: it goes back to the service"
+    );
     world.value("ann", json!("ä".repeat(100_000)));
     let field = world.field(crate::world::FIELD);
     assert!(field.cut);

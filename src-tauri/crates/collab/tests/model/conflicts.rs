@@ -65,7 +65,11 @@ fn rule_30_typing_over_an_unconfirmed_edit_is_a_conflict() {
     world.draft("ann", "theirs");
     assert_eq!(world.conflict().unwrap().mine, "mine");
     world.confirm();
-    assert_eq!(world.conflict(), None, "it is no longer in danger without being told");
+    assert_eq!(
+        world.conflict(),
+        None,
+        "it is no longer in danger without being told"
+    );
     world.value("ann", json!("theirs"));
     assert_eq!(world.conflict().unwrap().mine, "mine");
 }
@@ -98,7 +102,10 @@ fn rule_30_ones_own_report_is_recognised_and_theirs_told_once() {
     world.type_in(FIELD, "mine");
     world.draft("ann", "theirs");
     assert!(world.conflict().is_some());
-    assert_eq!((reports(&mut world), world.logged(ActivityKind::Conflicted)), (0, 1));
+    assert_eq!(
+        (reports(&mut world), world.logged(ActivityKind::Conflicted)),
+        (0, 1)
+    );
 }
 
 #[test]
@@ -110,7 +117,10 @@ fn rule_31_a_value_never_takes_what_is_being_typed() {
     assert_eq!(world.shown(), "theirs");
     assert_eq!(world.mine(), Some(("mine".into(), Delivery::Typing)));
     let conflict = world.conflict().unwrap();
-    assert_eq!((conflict.kind, &*conflict.mine), (ConflictKind::Replaced, "mine"));
+    assert_eq!(
+        (conflict.kind, &*conflict.mine),
+        (ConflictKind::Replaced, "mine")
+    );
     world.told.clear();
     world.keep_mine();
     assert_eq!(world.told(), [commit_of(json!("mine"))]);
@@ -126,7 +136,10 @@ fn rule_31_theirs_is_taken_with_one_key() {
     world.take_theirs();
     world.seconds(1);
     assert!(world.told().is_empty());
-    assert_eq!((world.shown(), world.mine(), world.conflict()), ("theirs".into(), None, None));
+    assert_eq!(
+        (world.shown(), world.mine(), world.conflict()),
+        ("theirs".into(), None, None)
+    );
 }
 
 #[test]
@@ -171,7 +184,11 @@ fn another_device_of_this_person_is_no_opponent() {
     assert!(world.field(FIELD).drafts.is_empty());
     world.told.clear();
     world.value("me", json!("there"));
-    assert_eq!(world.conflict().unwrap().mine, "mine", "but nothing typed is lost");
+    assert_eq!(
+        world.conflict().unwrap().mine,
+        "mine",
+        "but nothing typed is lost"
+    );
     assert_eq!(reports(&mut world), 0);
 }
 

@@ -29,12 +29,18 @@ fn rule_14_what_is_heard_before_the_answer_came_before_it() {
     world.commit(FIELD, "mine");
     world.value("ann", json!("theirs"));
     let conflict = world.conflict().unwrap();
-    assert_eq!((conflict.kind, &*conflict.theirs), (ConflictKind::Typing, "theirs"));
+    assert_eq!(
+        (conflict.kind, &*conflict.theirs),
+        (ConflictKind::Typing, "theirs")
+    );
     world.confirm();
     assert_eq!((world.shown(), world.mine()), ("mine".into(), None));
     assert!(world.conflict().is_some(), "theirs can still be put back");
     world.take_theirs();
-    assert_eq!(commits(&mut world), [commit_of(json!("mine")), commit_of(json!("theirs"))]);
+    assert_eq!(
+        commits(&mut world),
+        [commit_of(json!("mine")), commit_of(json!("theirs"))]
+    );
 }
 
 #[test]
@@ -45,9 +51,15 @@ fn rule_31_what_is_heard_after_the_answer_came_after_it() {
     world.value("ann", json!("theirs"));
     assert_eq!(world.shown(), "theirs");
     let conflict = world.conflict().unwrap();
-    assert_eq!((conflict.kind, &*conflict.mine), (ConflictKind::Replaced, "mine"));
+    assert_eq!(
+        (conflict.kind, &*conflict.mine),
+        (ConflictKind::Replaced, "mine")
+    );
     world.keep_mine();
-    assert_eq!(commits(&mut world), [commit_of(json!("mine")), commit_of(json!("mine"))]);
+    assert_eq!(
+        commits(&mut world),
+        [commit_of(json!("mine")), commit_of(json!("mine"))]
+    );
     world.confirm();
     assert_eq!((world.shown(), world.conflict()), ("mine".into(), None));
 }
@@ -85,7 +97,10 @@ fn rule_12_without_answers_the_order_of_arrival_decides() {
     world.value("ann", json!("theirs"));
     assert_eq!(world.shown(), "theirs");
     let conflict = world.conflict().unwrap();
-    assert_eq!((conflict.kind, &*conflict.mine), (ConflictKind::Replaced, "mine"));
+    assert_eq!(
+        (conflict.kind, &*conflict.mine),
+        (ConflictKind::Replaced, "mine")
+    );
     // The service may hold one's own: taking theirs makes sure.
     world.told.clear();
     world.take_theirs();
@@ -120,10 +135,17 @@ fn rule_13_a_refused_edit_is_kept_until_decided() {
     let words = AckOutcome::Refused("no".into());
     world.answer(IntentKind::Commit, words.clone());
     assert_eq!(world.mine(), Some(("mine".into(), Delivery::Refused)));
-    assert_eq!((world.shown(), world.logged(ActivityKind::Refused)), ("old".into(), 1));
+    assert_eq!(
+        (world.shown(), world.logged(ActivityKind::Refused)),
+        ("old".into(), 1)
+    );
     world.told.clear();
     world.commit(FIELD, "mine");
-    assert_eq!(commits(&mut world), [commit_of(json!("mine"))], "asked for again");
+    assert_eq!(
+        commits(&mut world),
+        [commit_of(json!("mine"))],
+        "asked for again"
+    );
     world.answer(IntentKind::Commit, words.clone());
     world.keep_mine();
     assert_eq!(commits(&mut world), [commit_of(json!("mine"))]);
@@ -177,7 +199,10 @@ fn an_offline_edit_whose_field_moved_on_is_offered() {
     enter(&mut world);
     assert_eq!(commits(&mut world), []);
     let conflict = world.conflict().unwrap();
-    assert_eq!((conflict.kind, &*conflict.mine), (ConflictKind::MovedOn, "mine"));
+    assert_eq!(
+        (conflict.kind, &*conflict.mine),
+        (ConflictKind::MovedOn, "mine")
+    );
     assert_eq!((&*conflict.theirs, &*conflict.with), ("new", ""));
     // Another commit there in passing decides nothing.
     world.commit(FIELD, "new");
@@ -196,7 +221,10 @@ fn theirs_can_be_taken_when_a_field_moved_on() {
     enter(&mut world);
     world.told.clear();
     world.take_theirs();
-    assert_eq!((world.shown(), world.mine(), world.conflict()), ("new".into(), None, None));
+    assert_eq!(
+        (world.shown(), world.mine(), world.conflict()),
+        ("new".into(), None, None)
+    );
     assert_eq!(commits(&mut world), [], "the service never had mine");
 }
 
@@ -218,7 +246,10 @@ fn an_edit_in_doubt_that_arrived_is_confirmed() {
     world.replay("mine");
     enter(&mut world);
     assert_eq!(commits(&mut world), []);
-    assert_eq!((world.shown(), world.mine(), world.conflict()), ("mine".into(), None, None));
+    assert_eq!(
+        (world.shown(), world.mine(), world.conflict()),
+        ("mine".into(), None, None)
+    );
 }
 
 #[test]
@@ -242,7 +273,10 @@ fn an_edit_in_doubt_whose_field_moved_on_is_offered() {
     enter(&mut world);
     assert_eq!(commits(&mut world), []);
     let conflict = world.conflict().unwrap();
-    assert_eq!((conflict.kind, &*conflict.mine), (ConflictKind::Replaced, "mine"));
+    assert_eq!(
+        (conflict.kind, &*conflict.mine),
+        (ConflictKind::Replaced, "mine")
+    );
     assert_eq!(world.shown(), "new");
 }
 

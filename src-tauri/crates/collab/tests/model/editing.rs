@@ -40,7 +40,10 @@ fn rule_28_a_commit_ends_the_typing() {
     world.type_in(FIELD, "12");
     world.commit(FIELD, "12");
     world.seconds(1);
-    assert_eq!(world.told(), [typing_of(json!("1")), commit_of(json!("12"))]);
+    assert_eq!(
+        world.told(),
+        [typing_of(json!("1")), commit_of(json!("12"))]
+    );
 }
 
 #[test]
@@ -60,7 +63,10 @@ fn rule_28_only_changes_are_told() {
     world.type_in(FIELD, "14");
     world.seconds(1);
     world.type_in(FIELD, "13");
-    assert_eq!(world.told(), [typing_of(json!("14")), typing_of(json!("13"))]);
+    assert_eq!(
+        world.told(),
+        [typing_of(json!("14")), typing_of(json!("13"))]
+    );
     assert_eq!(world.mine(), None);
 }
 
@@ -149,7 +155,10 @@ fn numbers_stay_numbers_on_the_wire() {
     world.commit(FIELD, "7");
     world.confirm();
     world.commit(FIELD, "none");
-    assert_eq!(world.told(), [commit_of(json!(7)), commit_of(json!("none"))]);
+    assert_eq!(
+        world.told(),
+        [commit_of(json!(7)), commit_of(json!("none"))]
+    );
 }
 
 #[test]
@@ -186,5 +195,9 @@ fn what_is_typed_can_be_given_up() {
     assert_eq!(world.told(), [typing_of(json!("12"))]);
     world.commit(FIELD, "13");
     world.command(discard());
-    assert_eq!(world.mine(), Some(("13".into(), Delivery::Sent)), "it is on its way");
+    assert_eq!(
+        world.mine(),
+        Some(("13".into(), Delivery::Sent)),
+        "it is on its way"
+    );
 }

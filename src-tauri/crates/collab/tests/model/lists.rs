@@ -31,13 +31,23 @@ fn rule_24_the_queue_is_the_servers() {
     let mut world = World::joined();
     let heard = |world: &World| world.whole().queue.unwrap();
     assert_eq!(heard(&world).heard_ms, None);
-    world.hear(Operation::QueueReplace(queue(&[("r9", 4), ("r1", 2), ("r9", 4)])));
+    world.hear(Operation::QueueReplace(queue(&[
+        ("r9", 4),
+        ("r1", 2),
+        ("r9", 4),
+    ])));
     world.arrives("ann", "Ann");
     let shown = heard(&world);
     assert_eq!(shown.own_position, Some(2));
     assert_eq!(shown.heard_ms, Some(world.now_ms()));
-    let records: Vec<_> = shown.entries.iter().map(|entry| (&*entry.record, entry.is_own));
-    assert_eq!(records.collect::<Vec<_>>(), [("r9", false), ("r1", true), ("r9", false)]);
+    let records: Vec<_> = shown
+        .entries
+        .iter()
+        .map(|entry| (&*entry.record, entry.is_own));
+    assert_eq!(
+        records.collect::<Vec<_>>(),
+        [("r9", false), ("r1", true), ("r9", false)]
+    );
     assert_eq!(shown.entries[0].staff, ["Ann"]);
     world.hear(Operation::QueueReplace(queue(&[("r9", 1)])));
     assert_eq!(heard(&world).own_position, None, "not in the queue");
@@ -100,7 +110,14 @@ fn the_log_says_who_did_what() {
     let log: Vec<ActivityView> = world.whole().activity;
     let short: Vec<_> = log
         .iter()
-        .map(|entry| (entry.what, entry.who.as_deref(), entry.text.as_deref(), entry.count))
+        .map(|entry| {
+            (
+                entry.what,
+                entry.who.as_deref(),
+                entry.text.as_deref(),
+                entry.count,
+            )
+        })
         .collect();
     assert_eq!(
         short,
@@ -110,7 +127,12 @@ fn the_log_says_who_did_what() {
             (ActivityKind::Typed, Some("Ann"), None, 2),
             (ActivityKind::Committed, Some("Ann"), Some("45"), 1),
             (ActivityKind::Committed, Some("Mia"), Some("46"), 1),
-            (ActivityKind::RecordUpdated, None, Some("session_data_updated"), 1),
+            (
+                ActivityKind::RecordUpdated,
+                None,
+                Some("session_data_updated"),
+                1
+            ),
             (ActivityKind::Stepped, Some("Mia"), None, 1),
         ]
     );

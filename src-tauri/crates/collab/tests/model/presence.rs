@@ -21,7 +21,10 @@ fn rule_18_never_oneself_twice() {
     world.arrives("me", "Somebody");
     assert_eq!(world.staff_ids(), ["me", "ann"]);
     let me = world.person("me");
-    assert_eq!((me.sockets, me.is_self, me.name.as_deref()), (3, true, Some("Mia")));
+    assert_eq!(
+        (me.sockets, me.is_self, me.name.as_deref()),
+        (3, true, Some("Mia"))
+    );
     assert_eq!(world.person("ann").sockets, 2);
     remove(&mut world, "me");
     assert_eq!(world.staff_ids(), ["me", "ann"]);
@@ -39,14 +42,20 @@ fn rule_19_names_come_from_wherever_they_are_known() {
         role: Some("doctor".into()),
     });
     let update = world.model.update_since(seen);
-    assert_eq!(update.fields[0].drafts[0].name, "Ann Lee", "it is shown anew");
+    assert_eq!(
+        update.fields[0].drafts[0].name, "Ann Lee",
+        "it is shown anew"
+    );
     world.hear(Operation::PresenceReplace(vec![PresenceRow {
         name: Some("Unknown".into()),
         role: Some("guest".into()),
         ..row("ann")
     }]));
     let ann = world.person("ann");
-    assert_eq!((ann.name.as_deref(), ann.role.as_deref()), (Some("Ann Lee"), Some("doctor")));
+    assert_eq!(
+        (ann.name.as_deref(), ann.role.as_deref()),
+        (Some("Ann Lee"), Some("doctor"))
+    );
 }
 
 #[test]
@@ -71,7 +80,11 @@ fn rule_20_a_list_grows_old() {
 fn rule_20_whoever_is_missing_in_a_list_has_left() {
     let mut world = World::joined();
     world.list(&["ann", "bob"]);
-    assert_eq!(world.logged(ActivityKind::Joined), 0, "they were here before");
+    assert_eq!(
+        world.logged(ActivityKind::Joined),
+        0,
+        "they were here before"
+    );
     world.list(&["bob", "cat"]);
     assert_eq!(world.staff_ids(), ["me", "bob", "cat"]);
     assert_eq!(world.logged(ActivityKind::Joined), 1);
@@ -197,5 +210,8 @@ fn a_value_ends_the_draft() {
     world.value("ann", json!("45"));
     let field = world.field(FIELD);
     assert!(field.drafts.is_empty() && field.focus.is_empty());
-    assert_eq!((field.value.as_deref(), field.by.as_deref()), (Some("45"), Some("ann")));
+    assert_eq!(
+        (field.value.as_deref(), field.by.as_deref()),
+        (Some("45"), Some("ann"))
+    );
 }

@@ -67,7 +67,10 @@ fn rule_12_a_join_that_is_never_answered_worked() {
     world.pass(Duration::from_millis(999));
     assert_eq!(world.mine(), Some(("a".into(), Delivery::Waiting)));
     world.pass(Duration::from_millis(1));
-    assert!(matches!(world.connection(), CollabConnectionView::Joined { .. }));
+    assert!(matches!(
+        world.connection(),
+        CollabConnectionView::Joined { .. }
+    ));
     assert_eq!(world.mine(), Some(("a".into(), Delivery::Sent)));
     // An answer that says "unanswered" at once must not come before what is stored.
     let mut world = World::new();
@@ -84,10 +87,17 @@ fn rule_13_a_refused_join_is_told_and_tried_again() {
     world.told.clear();
     let words = "'patient_id'".to_owned();
     world.answer(IntentKind::Join, AckOutcome::Refused(words.clone()));
-    let CollabConnectionView::Refused { reason, retry_at_ms } = world.connection() else {
+    let CollabConnectionView::Refused {
+        reason,
+        retry_at_ms,
+    } = world.connection()
+    else {
         panic!("the service said no");
     };
-    assert_eq!((reason.details, retry_at_ms), (words, Some(world.now_ms() + 30_000)));
+    assert_eq!(
+        (reason.details, retry_at_ms),
+        (words, Some(world.now_ms() + 30_000))
+    );
     world.seconds(29);
     assert!(world.told.is_empty(), "not even a heartbeat");
     assert_eq!(world.mine(), Some(("a".into(), Delivery::Waiting)));
@@ -257,7 +267,10 @@ fn a_second_link_joins_too_and_holds_no_edit_up() {
     });
     world.commit(FIELD, "a");
     assert_eq!(world.mine(), Some(("a".into(), Delivery::Sent)));
-    assert!(matches!(world.connection(), CollabConnectionView::Reconnecting { .. }));
+    assert!(matches!(
+        world.connection(),
+        CollabConnectionView::Reconnecting { .. }
+    ));
 }
 
 #[test]

@@ -58,5 +58,10 @@ fn a_busy_hour_stays_within_bounds() {
     world.seconds(60);
     let whole = world.whole();
     assert_eq!(whole.activity.len(), 500);
-    assert!(whole.fields.iter().all(|field| field.drafts.is_empty() && field.focus.is_empty()));
+    assert!(
+        whole
+            .fields
+            .iter()
+            .all(|field| field.drafts.is_empty() && field.focus.is_empty())
+    );
 }

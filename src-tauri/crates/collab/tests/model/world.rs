@@ -123,7 +123,9 @@ impl World {
     /// Answers the oldest request of a kind.
     pub fn answer(&mut self, kind: IntentKind, outcome: AckOutcome) {
         let place = self.asked.iter().position(|(_, asked)| *asked == kind);
-        let (tag, _) = self.asked.remove(place.expect("nothing of that kind was asked"));
+        let (tag, _) = self
+            .asked
+            .remove(place.expect("nothing of that kind was asked"));
         self.input(Input::Answered { tag, outcome });
     }
 
