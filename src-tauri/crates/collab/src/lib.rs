@@ -19,9 +19,11 @@
 pub mod command;
 pub mod intent;
 pub mod link;
+pub mod model;
 pub mod operation;
 pub mod policy;
 pub mod profile;
+pub mod session;
 pub mod text;
 pub mod view;
 pub mod vocabulary;

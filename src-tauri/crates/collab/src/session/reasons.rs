@@ -53,7 +53,12 @@ fn sentence(of: &impl std::fmt::Display) -> String {
     let text = of.to_string();
     let mut letters = text.chars();
     let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).chain(['.']).collect()
+    first
+        .into_iter()
+        .flatten()
+        .chain(letters)
+        .chain(['.'])
+        .collect()
 }
 
 #[cfg(test)]

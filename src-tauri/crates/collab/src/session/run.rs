@@ -134,7 +134,7 @@ impl Run {
                 self.keep_alive_later(link);
                 Input::Connected {
                     link,
-                    transport: session.transport.to_string(),
+                    transport: session.transport.name().to_owned(),
                 }
             }
             Event::Message(message) => self.heard(link, &message),
@@ -156,9 +156,8 @@ impl Run {
 
     fn heard(&self, link: usize, message: &Message) -> Input {
         let (event, args) = (&message.event, &message.args);
-        let decoded = self.in_context(|deployment, context| {
-            deployment.decode(link, event, args, context)
-        });
+        let decoded =
+            self.in_context(|deployment, context| deployment.decode(link, event, args, context));
         if let Some(path) = &decoded.dropped {
             tracing::debug!(event, path, "an event that cannot be read was left out");
         }
@@ -195,7 +194,11 @@ impl Run {
             self.retry_now();
         }
         for link in 0..self.keep_alive.len() {
-            if self.keep_alive.get(link).is_some_and(|due| due.is_some_and(|due| due <= now)) {
+            if self
+                .keep_alive
+                .get(link)
+                .is_some_and(|due| due.is_some_and(|due| due <= now))
+            {
                 self.send_keep_alive(link);
             }
         }
@@ -283,7 +286,10 @@ impl Run {
         let Some(link_of) = self.options.deployment.links.get(link) else {
             return;
         };
-        let every = link_of.keep_alive.as_ref().map(|keep_alive| keep_alive.every);
+        let every = link_of
+            .keep_alive
+            .as_ref()
+            .map(|keep_alive| keep_alive.every);
         if let Some(due) = self.keep_alive.get_mut(link) {
             *due = every.map(|every| Instant::now() + every);
         }
@@ -302,7 +308,8 @@ impl Run {
         };
         let args = self.in_context(|deployment, context| {
             let link = deployment.links.get(link);
-            link.map(|link| link.keep_alive_args(context)).unwrap_or_default()
+            link.map(|link| link.keep_alive_args(context))
+                .unwrap_or_default()
         });
         if let Some(socket) = self.sockets.get(link) {
             let args = args.into_iter().map(Payload::from).collect();

@@ -27,7 +27,9 @@ impl Sockets {
         context: &Context<'_>,
         network: &Network,
     ) -> (Self, Vec<Events>) {
-        let options = links.iter().filter_map(|link| options(link, context, network));
+        let options = links
+            .iter()
+            .filter_map(|link| options(link, context, network));
         let (sockets, events) = options.map(socketio::connect).unzip();
         (Self(sockets), events)
     }

@@ -141,7 +141,10 @@ fn read_link(
     if let Some(path) = table.get("path").and_then(|node| read_path(&node)) {
         link.path = path;
     }
-    if let Some(transports) = table.get("transports").and_then(|node| read_transports(&node)) {
+    if let Some(transports) = table
+        .get("transports")
+        .and_then(|node| read_transports(&node))
+    {
         link.transports = transports;
     }
     if let Some(query) = table.get("query").and_then(|node| node.table()) {
@@ -150,8 +153,12 @@ fn read_link(
             .filter_map(|(key, node)| Some((key.to_owned(), Template::read(&node, None)?)))
             .collect();
     }
-    link.auth = table.get("auth").and_then(|node| Template::read(&node, None));
-    link.keep_alive = table.get("keep_alive").and_then(|node| KeepAlive::read(&node));
+    link.auth = table
+        .get("auth")
+        .and_then(|node| Template::read(&node, None));
+    link.keep_alive = table
+        .get("keep_alive")
+        .and_then(|node| KeepAlive::read(&node));
     let vocabularies = table.get("vocabularies").map(|node| read_names(&node));
     table.end();
     Some((link, vocabularies))
@@ -254,7 +261,10 @@ fn read_fields(node: &Node<'_>) -> Option<Vec<FieldLabel>> {
 }
 
 /// Gives a link its vocabularies, unless two of them give one event two meanings.
-pub(super) fn speak(link: &mut Link, vocabularies: Vec<Arc<Vocabulary>>) -> Result<(), FileProblem> {
+pub(super) fn speak(
+    link: &mut Link,
+    vocabularies: Vec<Arc<Vocabulary>>,
+) -> Result<(), FileProblem> {
     for (index, second) in vocabularies.iter().enumerate() {
         for first in vocabularies.iter().take(index) {
             let both = |event: &&String| second.events.contains_key(*event);

@@ -77,10 +77,7 @@ fn acks_meet_their_requests_whatever_their_order() {
     };
     assert_eq!(
         outputs(&mut session),
-        [
-            reply(0, "two", vec![json!(2)]),
-            reply(1, "zero", vec![])
-        ]
+        [reply(0, "two", vec![json!(2)]), reply(1, "zero", vec![])]
     );
     assert_eq!(session.next_deadline(), now + SECOND);
     assert_eq!(session.pop_expired(now + SECOND), Some(("one", SECOND)));

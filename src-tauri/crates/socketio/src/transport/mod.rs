@@ -42,6 +42,16 @@ pub enum TransportKind {
     Polling,
 }
 
+impl TransportKind {
+    /// Its name in Engine.IO: `websocket` or `polling`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WebSocket => "websocket",
+            Self::Polling => "polling",
+        }
+    }
+}
+
 /// Everything that connections of one client have in common.
 #[derive(Debug)]
 pub(crate) struct Network {

@@ -1,0 +1,7 @@
+//! Whatever happens, in whatever order: nothing that somebody committed goes silently, everybody
+//! ends with the service's values, and what is shown always makes sense.
+
+mod anything;
+mod interleavings;
+mod invariants;
+mod service;
