@@ -8,6 +8,7 @@ use audio::{SinkSpec, SourceSpec};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::collab::Collab;
 use crate::exit;
 
 /// Call people by a room link, from the terminal.
@@ -35,6 +36,9 @@ pub enum Command {
     Probe(Box<Probe>),
     /// Find out what of a deployment works, which layer does not, why, and what to do
     Doctor(Box<Doctor>),
+    /// Work on one record together with others
+    #[command(subcommand)]
+    Collab(Box<Collab>),
     /// List microphones and speakers
     Devices(Devices),
     /// Print completions for a shell
@@ -336,7 +340,7 @@ pub struct Devices {
     pub json: bool,
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+pub fn seconds(text: &str) -> Result<f64, String> {
     let seconds: f64 = text
         .trim_end_matches('s')
         .parse()

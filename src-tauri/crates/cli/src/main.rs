@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod collab;
 mod devices;
 mod doctor;
 mod exit;
@@ -12,6 +13,7 @@ mod load;
 mod logging;
 mod network;
 mod output;
+mod person;
 mod probe;
 mod signals;
 
@@ -27,7 +29,7 @@ use exit::Exit;
 /// How long whatever still runs may take when everything is said: a device that closes slowly.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// Threads for a call. Its packets come one by one: a second thread would be woken with each of
+/// Threads for a call or a record. Packets come one by one: a second thread would be woken with each of
 /// them and find nothing to do.
 const CALL_WORKERS: usize = 1;
 /// Threads for a field test: requests, media and a gateway of its own run beside each other.
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Command::Load(options) => run(LOAD_WORKERS, load::run(*options)),
         Command::Probe(options) => run(CALL_WORKERS, probe::run(*options)),
         Command::Doctor(options) => run(DOCTOR_WORKERS, doctor::run(*options)),
+        Command::Collab(command) => run(CALL_WORKERS, collab::run(*command)),
         Command::Devices(options) => devices::run(&options),
         Command::Completions { shell } => {
             let mut command = Args::command();

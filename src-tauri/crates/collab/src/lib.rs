@@ -5,6 +5,7 @@
 //!   is to be said ([`intent::Intent`]) becomes events; events become what the model understands
 //!   ([`operation::Operation`]). The known vocabularies are files of the same form as a person's own.
 //! * [`model`]: a state machine without I/O and without a clock: `handle(now, input)` gives outputs.
+//! * [`discovery`]: which deployment a service is.
 //! * [`link`] and [`profile`]: which record, at which service, as whom.
 //! * [`view`] and [`command`]: what a person sees of a record, and what they can do.
 //! * [`session`]: the task that owns the sockets and the model.
@@ -17,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 pub mod command;
+pub mod discovery;
 pub mod intent;
 pub mod link;
 pub mod model;

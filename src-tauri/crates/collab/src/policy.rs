@@ -22,6 +22,15 @@ pub const COMMAND_QUEUE: usize = 1_000;
 /// Notifications that may wait to be shown by the desktop.
 pub const NOTIFICATION_QUEUE: usize = 64;
 
+// Finding out what a service speaks.
+
+/// One attempt to connect, for that purpose: some services are silent where others answer at once.
+pub const DISCOVERY_CONNECT_LIMIT: Duration = Duration::from_secs(4);
+/// How long a question waits for its ack.
+pub const DISCOVERY_ANSWER_LIMIT: Duration = Duration::from_millis(1_500);
+/// How long a service may take to greet.
+pub const GREETING_PAUSE: Duration = Duration::from_millis(150);
+
 // What is taken from a service.
 
 /// Most people taken from one list.

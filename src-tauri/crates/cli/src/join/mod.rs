@@ -16,7 +16,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::args;
 use crate::exit::Exit;
-use crate::{network, signals};
+use crate::{network, person, signals};
 use control::{Style, Wish};
 
 /// How the call is shown.
@@ -182,7 +182,7 @@ fn call_options(args: &args::Join) -> Result<CallOptions, ErrorView> {
     let name = match &args.name {
         Some(name) => name.clone(),
         None if !options.join.name.is_empty() => options.join.name.clone(),
-        None => user_name(),
+        None => person::user_name().unwrap_or_else(|| "Guest".to_owned()),
     };
     options.join = JoinOptions {
         name,
@@ -204,12 +204,4 @@ fn call_options(args: &args::Join) -> Result<CallOptions, ErrorView> {
     options.ice_servers = network::relays(&args.network);
     options.relay_only = args.network.relay_only;
     Ok(options)
-}
-
-fn user_name() -> String {
-    ["USER", "USERNAME", "LOGNAME"]
-        .iter()
-        .filter_map(|variable| std::env::var(variable).ok())
-        .find(|name| !name.trim().is_empty())
-        .unwrap_or_else(|| "Guest".to_owned())
 }

@@ -12,6 +12,7 @@ mod sockets;
 mod updates;
 
 pub use sockets::Network;
+pub(crate) use sockets::options as socket_options;
 pub use updates::Updates;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

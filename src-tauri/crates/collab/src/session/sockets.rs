@@ -54,7 +54,7 @@ impl Sockets {
 }
 
 /// How a link is reached; nothing where it has no address.
-pub(super) fn options(link: &Link, context: &Context<'_>, network: &Network) -> Option<Options> {
+pub(crate) fn options(link: &Link, context: &Context<'_>, network: &Network) -> Option<Options> {
     Some(Options {
         path: link.path.clone(),
         query: link.query(context),
