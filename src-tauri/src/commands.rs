@@ -7,6 +7,8 @@ use std::sync::{Mutex, MutexGuard};
 use audio::SourceSpec;
 use call::Command;
 use call::view::CallView;
+use collab::command::CollabCommand;
+use collab::view::CollabUpdate;
 use rand::rngs::StdRng;
 use signaling::{RoomId, RoomLink};
 use tauri::{AppHandle, State};
@@ -20,6 +22,8 @@ use crate::errors::{self, Answer};
 use crate::links::PendingLink;
 use crate::meter::Meter;
 use crate::problem;
+use crate::record::boundary::{OpenedRecord, ProfileEntry, RecordBinding};
+use crate::record::{self, Places, Records};
 use crate::saved;
 use crate::settings::{Settings, SettingsFile};
 use crate::stats::Stats;
@@ -55,6 +59,15 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         close_stats,
         export_stats,
         report_problem,
+        open_record,
+        close_record,
+        collab_command,
+        collab_state,
+        export_activity,
+        list_profiles,
+        save_profile,
+        remove_profile,
+        bind_record,
     ]
 }
 
@@ -179,6 +192,7 @@ async fn join(
     // Some devices can be opened once only.
     meter.stop();
     let joined = calls.join(&app, &request).await?;
+    record::offer_of_room(&app, &joined.link);
     change(&settings, |settings| {
         settings.name = request.name;
         settings.start_muted = request.muted;
@@ -307,6 +321,72 @@ fn report_problem(
     let archive = stats
         .with(|recorder| problem::archive(description, &settings, &about(), recorder, report))?;
     saved::write(&saved::folder(&app)?, "jbcalling-problem", "zip", &archive)
+}
+
+#[tauri::command]
+async fn open_record(
+    app: AppHandle,
+    records: State<'_, Records>,
+    input: Option<String>,
+    profile: Option<String>,
+    record: Option<String>,
+) -> Answer<OpenedRecord> {
+    records.open(&app, input, profile, record).await
+}
+
+#[tauri::command]
+async fn close_record(records: State<'_, Records>) -> Answer<()> {
+    records.close().await;
+    Ok(())
+}
+
+#[tauri::command]
+async fn collab_command(records: State<'_, Records>, command: CollabCommand) -> Answer<()> {
+    records.command(command).await
+}
+
+/// For a page that was loaded again.
+#[tauri::command]
+fn collab_state(records: State<'_, Records>) -> Option<CollabUpdate> {
+    records.state()
+}
+
+#[tauri::command]
+fn export_activity(
+    app: AppHandle,
+    records: State<'_, Records>,
+    redacted: bool,
+) -> Answer<PathBuf> {
+    let lines = records.activity(redacted)?;
+    saved::write(&saved::folder(&app)?, "jbcalling-activity", "jsonl", lines.as_bytes())
+}
+
+#[tauri::command]
+fn list_profiles(places: State<'_, Mutex<Places>>) -> Answer<Vec<ProfileEntry>> {
+    Ok(places.lock().map_err(errors::internal)?.profiles())
+}
+
+#[tauri::command]
+async fn save_profile(
+    app: AppHandle,
+    profile: ProfileEntry,
+    credential: Option<String>,
+) -> Answer<()> {
+    record::save_profile(&app, profile, credential).await
+}
+
+#[tauri::command]
+async fn remove_profile(app: AppHandle, name: String) -> Answer<()> {
+    record::remove_profile(&app, name).await
+}
+
+#[tauri::command]
+fn bind_record(
+    app: AppHandle,
+    records: State<'_, Records>,
+    binding: Option<RecordBinding>,
+) -> Answer<()> {
+    records.bind(&app, binding)
 }
 
 fn lock<'a>(settings: &'a SettingsState<'_>) -> Answer<MutexGuard<'a, SettingsFile>> {

@@ -44,6 +44,36 @@ pub fn no_call() -> ErrorView {
     view("call.none", "There is no call.", "")
 }
 
+/// A command that needs a record, without one.
+pub fn no_record() -> ErrorView {
+    view("collab.none", "No record is open.", "")
+}
+
+/// Another record was opened while this one was being opened.
+pub fn record_superseded() -> ErrorView {
+    view("collab.superseded", "Another record was opened.", "")
+}
+
+/// There is no profile of this name.
+pub fn no_profile(name: &str) -> ErrorView {
+    let message = format!("There is no profile \"{name}\".");
+    view("collab.no-profile", message, "")
+}
+
+/// The keyring does not keep a credential, or does not give it.
+pub fn keyring(error: &keyring::Error) -> ErrorView {
+    view(
+        "collab.keyring",
+        "The system's keyring cannot be used. Unlock it, or install one such as gnome-keyring.",
+        error,
+    )
+}
+
+/// An error that has a code of its own.
+pub fn coded(code: &str, error: impl std::fmt::Display) -> ErrorView {
+    view(code, error, "")
+}
+
 /// The gateway address in the settings is no address.
 pub fn server_override(error: url::ParseError) -> ErrorView {
     view(
@@ -55,12 +85,12 @@ pub fn server_override(error: url::ParseError) -> ErrorView {
 
 /// What somebody pasted or clicked is no link to a room.
 pub fn link(error: &LinkError) -> ErrorView {
-    view(error.code(), error, "")
+    coded(error.code(), error)
 }
 
 /// Sound does not work.
 pub fn audio(error: &AudioError) -> ErrorView {
-    view(error.code(), error, "")
+    coded(error.code(), error)
 }
 
 fn view(code: &str, message: impl std::fmt::Display, details: impl std::fmt::Display) -> ErrorView {

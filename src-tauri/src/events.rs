@@ -13,5 +13,11 @@ pub const OPEN_LINK: &str = "open-link";
 pub const CALL_STATS: &str = "call-stats";
 /// A rung of the doctor's ladder: [`crate::doctor`].
 pub const DOCTOR_PROGRESS: &str = "doctor-progress";
+/// What changed in the record that is open: [`collab::view::CollabUpdate`].
+pub const COLLAB_UPDATE: &str = "collab-update";
+/// The record was closed by something else than the page: why.
+pub const COLLAB_CLOSED: &str = "collab-closed";
+/// Something asks for a record: [`crate::record::boundary::RecordRequest`].
+pub const OPEN_RECORD: &str = "open-record";
 /// Level of the microphone before a call, at 10 Hz: [`crate::meter::MeterView`].
 pub const METER: &str = "meter";

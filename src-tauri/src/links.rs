@@ -6,9 +6,10 @@
 
 use std::sync::Mutex;
 
+use collab::link::is_collab_link;
 use tauri::{AppHandle, Emitter, Manager};
 
-use crate::events;
+use crate::{events, record};
 
 /// Longer arguments are no links; the web client's longest ones stay far below.
 const LONGEST_LINK: usize = 8 * 1024;
@@ -49,6 +50,9 @@ pub fn from_arguments(arguments: &[String]) -> Option<String> {
 
 /// Shows a link that arrived while the program runs.
 pub fn open(app: &AppHandle, link: String) {
+    if is_collab_link(&link) {
+        return record::offer_of_link(app, link);
+    }
     app.state::<PendingLink>().put(link.clone());
     if let Err(error) = app.emit(events::OPEN_LINK, link) {
         tracing::warn!(%error, "the window did not take the link");

@@ -12,10 +12,12 @@ mod display;
 mod doctor;
 mod errors;
 mod events;
+mod kept;
 mod leaving;
 mod links;
 mod meter;
 mod problem;
+mod record;
 mod saved;
 mod settings;
 mod stats;
@@ -30,6 +32,7 @@ use crate::clipboard::Clipboard;
 use crate::doctor::Doctor;
 use crate::links::PendingLink;
 use crate::meter::Meter;
+use crate::record::{Places, Records};
 use crate::settings::SettingsFile;
 use crate::stats::Stats;
 
@@ -92,10 +95,12 @@ fn run(arguments: &[String]) -> tauri::Result<()> {
         .manage(Meter::default())
         .manage(Doctor::default())
         .manage(Stats::default())
+        .manage(Records::default())
         .manage(Clipboard::default())
         .setup(|app| {
             let folder = app.path().app_config_dir()?;
-            app.manage(std::sync::Mutex::new(SettingsFile::open(&folder)));
+            app.manage(std::sync::Mutex::new(SettingsFile::open(&folder, "settings")));
+            app.manage(std::sync::Mutex::new(Places::open(&folder)));
             window::open(app.handle())?;
             Ok(())
         })

@@ -1,16 +1,10 @@
-//! What a person chose, kept in one JSON file in the configuration folder.
-//!
-//! A file that cannot be read is set aside under another name, never overwritten: bad input
-//! loses nothing.
-
-use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+//! What a person chose.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::errors::{self, Answer};
+use crate::kept::KeptFile;
 
 /// Recent rooms kept at most.
 const RECENTS_KEPT: usize = 12;
@@ -38,6 +32,8 @@ pub struct Settings {
     pub ice_servers: Vec<IceServer>,
     /// Send media over the relay only.
     pub relay_only: bool,
+    /// Show the text of notifications on the desktop, where others may see it.
+    pub notification_text: bool,
     /// Remember rooms.
     pub keep_recents: bool,
     /// Rooms joined, the newest first.
@@ -138,6 +134,7 @@ impl Default for Settings {
             server_override: None,
             ice_servers: Vec::new(),
             relay_only: false,
+            notification_text: false,
             keep_recents: true,
             recents: Vec::new(),
         }
@@ -180,59 +177,8 @@ impl Settings {
     }
 }
 
-/// The settings file and its content.
-#[derive(Debug)]
-pub struct SettingsFile {
-    path: PathBuf,
-    current: Settings,
-}
-
-impl SettingsFile {
-    /// Reads the file in `folder`; a missing or unreadable one gives the defaults.
-    pub fn open(folder: &Path) -> Self {
-        let path = folder.join("settings.json");
-        let current = match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
-                tracing::warn!(%error, "the settings file cannot be read, it is set aside");
-                let _ = fs::rename(&path, folder.join("settings.unreadable.json"));
-                Settings::default()
-            }),
-            Err(_) => Settings::default(),
-        };
-        Self { path, current }
-    }
-
-    /// The settings as they are now.
-    pub fn current(&self) -> &Settings {
-        &self.current
-    }
-
-    /// Changes the settings and writes the file.
-    ///
-    /// # Errors
-    /// The file could not be written; the change holds until the program ends.
-    pub fn change(&mut self, change: impl FnOnce(&mut Settings)) -> io::Result<()> {
-        change(&mut self.current);
-        self.write()
-    }
-
-    /// Writes beside the file and renames, so that a crash leaves the old or the new one.
-    fn write(&self) -> io::Result<()> {
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let beside = self.path.with_extension("json.new");
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        // The file may hold a relay's password.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&beside)?;
-        file.write_all(&serde_json::to_vec_pretty(&self.current)?)?;
-        file.sync_all()?;
-        fs::rename(beside, &self.path)
-    }
-}
+/// The settings and their file.
+pub type SettingsFile = KeptFile<Settings>;
 
 #[cfg(test)]
 mod tests {
@@ -245,27 +191,6 @@ mod tests {
             site: "s".into(),
             last_joined_ms: 1,
         }
-    }
-
-    #[test]
-    fn settings_survive_a_restart() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut file = SettingsFile::open(folder.path());
-        file.change(|settings| settings.name = "Đặng".into())
-            .unwrap();
-        assert_eq!(SettingsFile::open(folder.path()).current().name, "Đặng");
-    }
-
-    #[test]
-    fn an_unreadable_file_is_kept_aside() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("settings.json"), b"{ not json").unwrap();
-        let file = SettingsFile::open(folder.path());
-        assert_eq!(*file.current(), Settings::default());
-        assert_eq!(
-            fs::read(folder.path().join("settings.unreadable.json")).unwrap(),
-            b"{ not json"
-        );
     }
 
     #[test]
@@ -299,19 +224,5 @@ mod tests {
         };
         settings.remember(room("l"));
         assert!(settings.recents.is_empty());
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn only_the_owner_can_read_the_file() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let mut file = SettingsFile::open(folder.path());
-        file.change(|_| {}).unwrap();
-        let mode = fs::metadata(folder.path().join("settings.json"))
-            .unwrap()
-            .permissions()
-            .mode();
-        assert_eq!(mode & 0o777, 0o600);
     }
 }

@@ -1,0 +1,234 @@
+//! Where a person works on records: the services that they use, and the rooms that go with records.
+
+use std::path::{Path, PathBuf};
+
+use collab::link::{CollabLink, is_collab_link};
+use collab::profile::Profile;
+use collab::vocabulary::Library;
+use serde::{Deserialize, Serialize};
+
+use super::boundary::{ProfileEntry, RecordBinding};
+use crate::errors::{self, Answer};
+use crate::kept::KeptFile;
+
+/// Bindings kept at most; the oldest goes.
+const BINDINGS: usize = 100;
+
+/// A profile in the file. The credential is in the keyring; here is whether there is one.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Stored {
+    #[serde(flatten)]
+    profile: Profile,
+    /// The record that was opened last.
+    record: String,
+    has_credential: bool,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Content {
+    profiles: Vec<Stored>,
+    /// The newest last.
+    bindings: Vec<RecordBinding>,
+}
+
+/// Profiles and bindings, with their file.
+#[derive(Debug)]
+pub struct Places {
+    file: KeptFile<Content>,
+    vocabularies: PathBuf,
+}
+
+/// A service that is to be opened.
+#[derive(Debug)]
+pub struct Place {
+    /// Where and as whom.
+    pub profile: Profile,
+    /// The record.
+    pub record: String,
+    /// Name of the saved profile that it is, if it is one.
+    pub saved: Option<String>,
+    /// Whether the keyring has something for it.
+    pub has_credential: bool,
+}
+
+impl Places {
+    /// Reads the file in the configuration folder.
+    pub fn open(folder: &Path) -> Self {
+        Self {
+            file: KeptFile::open(folder, "records"),
+            vocabularies: folder.join("vocabularies"),
+        }
+    }
+
+    /// The built-in vocabularies and the person's own. A file with mistakes is told in the log, and
+    /// by `jbcall collab vocabularies`.
+    pub fn library(&self) -> Library {
+        let (library, errors) = Library::load(&self.vocabularies);
+        for error in errors {
+            tracing::warn!(%error, "a vocabulary file was left out");
+        }
+        library
+    }
+
+    /// All profiles.
+    pub fn profiles(&self) -> Vec<ProfileEntry> {
+        self.file.current().profiles.iter().map(entry).collect()
+    }
+
+    /// Keeps a profile under its name, in place of the one that had it.
+    ///
+    /// # Errors
+    /// It cannot be used, or not be written.
+    pub fn save(&mut self, entry: ProfileEntry, has_credential: Option<bool>) -> Answer<()> {
+        let before = self.find(&entry.name).cloned().unwrap_or_default();
+        let profile = Profile {
+            name: entry.name,
+            url: entry.url,
+            path: Some(entry.path).filter(|path| !path.trim().is_empty()),
+            deployment: entry.deployment,
+            identity: entry.identity,
+            ..before.profile
+        };
+        profile
+            .resolve(&self.library())
+            .map_err(|error| errors::coded(error.code(), &error))?;
+        let stored = Stored {
+            profile,
+            record: entry.record,
+            has_credential: has_credential.unwrap_or(before.has_credential),
+        };
+        self.change(|content| {
+            let same = |known: &&mut Stored| known.profile.name == stored.profile.name;
+            match content.profiles.iter_mut().find(same) {
+                Some(known) => *known = stored,
+                None => content.profiles.push(stored),
+            }
+        })
+    }
+
+    /// Forgets a profile.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn remove(&mut self, name: &str) -> Answer<()> {
+        self.change(|content| content.profiles.retain(|known| known.profile.name != name))
+    }
+
+    /// What a link, or a saved profile and a record, lead to.
+    ///
+    /// # Errors
+    /// Nowhere.
+    pub fn place(
+        &self,
+        input: Option<&str>,
+        profile: Option<&str>,
+        record: Option<&str>,
+    ) -> Answer<Place> {
+        let saved = profile.map(|name| self.find(name).ok_or_else(|| errors::no_profile(name)));
+        let saved = saved.transpose()?;
+        let stored = saved.cloned().unwrap_or_default();
+        let input = input.map(str::trim).filter(|input| !input.is_empty());
+        let record = record.map(str::trim).filter(|record| !record.is_empty());
+        let link = match (input, record) {
+            (Some(input), Some(record)) if !is_collab_link(input) => {
+                Some(CollabLink::to_record(input, record))
+            }
+            (Some(input), _) => Some(CollabLink::parse(input)),
+            (None, _) => None,
+        };
+        let link = link.transpose().map_err(|error| errors::coded(error.code(), &error))?;
+        let (profile, record) = match link {
+            Some(link) => (stored.profile.for_link(&link), link.record.clone()),
+            None => {
+                let record = record.unwrap_or(&stored.record).to_owned();
+                (stored.profile, record)
+            }
+        };
+        if record.is_empty() {
+            let error = collab::link::LinkError::NoRecord;
+            return Err(errors::coded(error.code(), &error));
+        }
+        Ok(Place {
+            profile,
+            record,
+            saved: saved.map(|saved| saved.profile.name.clone()),
+            has_credential: stored.has_credential,
+        })
+    }
+
+    /// Remembers which record of a profile was opened last.
+    pub fn remember(&mut self, place: &Place) {
+        let Some(name) = &place.saved else { return };
+        let remembered = self.change(|content| {
+            let profiles = content.profiles.iter_mut();
+            for known in profiles.filter(|known| known.profile.name == *name) {
+                known.record.clone_from(&place.record);
+            }
+        });
+        if remembered.is_err() {
+            tracing::warn!("which record was opened last could not be saved");
+        }
+    }
+
+    /// Lets a room and a record belong together.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn bind(&mut self, binding: RecordBinding) -> Answer<()> {
+        self.change(|content| {
+            let apart = |known: &RecordBinding| {
+                known.room != binding.room && !known.is_of(&binding.record, &binding.profile)
+            };
+            content.bindings.retain(apart);
+            content.bindings.push(binding);
+            let surplus = content.bindings.len().saturating_sub(BINDINGS);
+            content.bindings.drain(..surplus);
+        })
+    }
+
+    /// Undoes that.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn unbind(&mut self, record: &str, profile: &Option<String>) -> Answer<()> {
+        self.change(|content| {
+            content.bindings.retain(|known| !known.is_of(record, profile));
+        })
+    }
+
+    /// The binding of a record.
+    pub fn binding_of(&self, record: &str, profile: &Option<String>) -> Option<RecordBinding> {
+        let mut bindings = self.file.current().bindings.iter();
+        bindings.find(|known| known.is_of(record, profile)).cloned()
+    }
+
+    /// The binding of a room.
+    pub fn binding_in(&self, room: &str) -> Option<RecordBinding> {
+        let mut bindings = self.file.current().bindings.iter();
+        bindings.find(|known| known.room == room).cloned()
+    }
+
+    fn find(&self, name: &str) -> Option<&Stored> {
+        let mut profiles = self.file.current().profiles.iter();
+        profiles.find(|known| known.profile.name == name)
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Content)) -> Answer<()> {
+        self.file.change(change).map_err(errors::settings_not_saved)
+    }
+}
+
+fn entry(stored: &Stored) -> ProfileEntry {
+    let profile = &stored.profile;
+    ProfileEntry {
+        name: profile.name.clone(),
+        url: profile.url.clone(),
+        path: profile.path.clone().unwrap_or_default(),
+        deployment: profile.deployment.clone(),
+        record: stored.record.clone(),
+        identity: profile.identity.clone(),
+        has_credential: stored.has_credential,
+    }
+}
