@@ -246,7 +246,9 @@ impl Parameters {
                 .filter(|text| !text.contains(char::is_control))
                 .map(str::to_owned)
         };
-        if link.path.is_none() && let Some(path) = self.get(&["path"]) {
+        if link.path.is_none()
+            && let Some(path) = self.get(&["path"])
+        {
             link.path = Some(service_path(path)?);
         }
         let deployment = || text(DEPLOYMENT, MAX_LABEL_CHARS);

@@ -186,7 +186,11 @@ impl Profile {
                     link.url = Some(url);
                     link.path = path.unwrap_or_else(|| link.path.clone());
                 }
-                if let Some(path) = address.path.as_deref().filter(|path| !path.trim().is_empty()) {
+                if let Some(path) = address
+                    .path
+                    .as_deref()
+                    .filter(|path| !path.trim().is_empty())
+                {
                     link.path = service_path(path)?;
                 }
             }
@@ -220,7 +224,9 @@ impl Profile {
             profile.deployment = deployment.clone();
         }
         let fill = |own: &mut String, theirs: Option<&String>| {
-            if own.trim().is_empty() && let Some(theirs) = theirs {
+            if own.trim().is_empty()
+                && let Some(theirs) = theirs
+            {
                 theirs.clone_into(own);
             }
         };

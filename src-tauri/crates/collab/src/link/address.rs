@@ -10,7 +10,9 @@ const MAX_PATH_CHARS: usize = 256;
 
 /// The link without what a sentence has around it.
 pub(super) fn bare(input: &str) -> Result<&str, LinkError> {
-    const AROUND: &[char] = &['<', '>', '(', ')', '[', ']', '"', '\'', '“', '”', '`', '\u{FEFF}'];
+    const AROUND: &[char] = &[
+        '<', '>', '(', ')', '[', ']', '"', '\'', '“', '”', '`', '\u{FEFF}',
+    ];
     if input.len() > MAX_LINK_BYTES {
         return Err(LinkError::TooLong);
     }

@@ -58,9 +58,18 @@ fn a_web_link_may_be_wrapped_in_an_app_link() {
 
 #[test]
 fn hosts_without_scheme_are_understood() {
-    assert_eq!(parsed("localhost:8000/?patient_id=P1").service.as_str(), "http://localhost:8000/");
-    assert_eq!(parsed("collab.example/?patient_id=P1").service.as_str(), "https://collab.example/");
-    assert_eq!(service_url("192.168.1.5").unwrap().as_str(), "http://192.168.1.5/");
+    assert_eq!(
+        parsed("localhost:8000/?patient_id=P1").service.as_str(),
+        "http://localhost:8000/"
+    );
+    assert_eq!(
+        parsed("collab.example/?patient_id=P1").service.as_str(),
+        "https://collab.example/"
+    );
+    assert_eq!(
+        service_url("192.168.1.5").unwrap().as_str(),
+        "http://192.168.1.5/"
+    );
 }
 
 #[test]
@@ -74,18 +83,36 @@ fn what_leads_nowhere_is_told_with_a_code() {
     assert_eq!(code(""), "collab.link-empty");
     assert_eq!(code("  <> "), "collab.link-empty");
     assert_eq!(code(&"x".repeat(20_000)), "collab.link-too-long");
-    assert_eq!(code("ftp://collab.example/?patient_id=P1"), "collab.link-scheme");
+    assert_eq!(
+        code("ftp://collab.example/?patient_id=P1"),
+        "collab.link-scheme"
+    );
     assert_eq!(code("jbcall://room/k3vd"), "collab.link-scheme");
     assert_eq!(code("https://collab.example/"), "collab.link-no-record");
-    assert_eq!(code("jbcall://collab?url=https://collab.example"), "collab.link-no-record");
+    assert_eq!(
+        code("jbcall://collab?url=https://collab.example"),
+        "collab.link-no-record"
+    );
     assert_eq!(code("jbcall://collab?record=P1"), "collab.link-no-service");
-    assert_eq!(code("https://a b.example/?patient_id=P1"), "collab.link-malformed");
+    assert_eq!(
+        code("https://a b.example/?patient_id=P1"),
+        "collab.link-malformed"
+    );
     assert_eq!(
         code("https://known.example@other.example/?patient_id=P1"),
         "collab.link-malformed"
     );
-    assert_eq!(code("https://collab.example/?patient_id=a%07b"), "collab.link-malformed");
-    assert_eq!(code(&format!("https://c.example/?patient_id={}", "x".repeat(300))), "collab.link-too-long");
+    assert_eq!(
+        code("https://collab.example/?patient_id=a%07b"),
+        "collab.link-malformed"
+    );
+    assert_eq!(
+        code(&format!(
+            "https://c.example/?patient_id={}",
+            "x".repeat(300)
+        )),
+        "collab.link-too-long"
+    );
     assert_eq!(
         code("jbcall://collab?url=https://c.example&record=P1&path=/a/../b"),
         "collab.link-malformed"
@@ -107,7 +134,10 @@ fn a_shared_link_holds_nothing_of_the_person() {
     }
     let again = parsed(&shared);
     assert_eq!((&again.service, &again.path), (&link.service, &link.path));
-    assert_eq!((&again.record, &again.deployment), (&link.record, &link.deployment));
+    assert_eq!(
+        (&again.record, &again.deployment),
+        (&link.record, &link.deployment)
+    );
     assert_eq!(again.user_id, None);
 }
 
@@ -125,7 +155,9 @@ fn links_to_calls_are_told_from_links_to_records() {
     assert!(is_collab_link("https://collab.example/?patient_id=P1"));
     assert!(!is_collab_link("jbcall://room/collab"));
     assert!(!is_collab_link("jbcall:collab"));
-    assert!(!is_collab_link("https://calls.example/room/k3vd?user_id=u1&patient_id=P1"));
+    assert!(!is_collab_link(
+        "https://calls.example/room/k3vd?user_id=u1&patient_id=P1"
+    ));
     assert!(!is_collab_link("https://calls.example/room/k3vd"));
 }
 

@@ -14,7 +14,10 @@ fn profile() -> Profile {
 }
 
 fn code(profile: &Profile) -> &'static str {
-    profile.resolve(&Library::builtin()).expect_err("no deployment").code()
+    profile
+        .resolve(&Library::builtin())
+        .expect_err("no deployment")
+        .code()
 }
 
 #[test]
@@ -22,7 +25,10 @@ fn an_address_is_all_that_a_profile_needs() {
     let deployment = profile().resolve(&Library::builtin()).unwrap();
     assert_eq!(deployment.name, FIRST_TRIED);
     let link = &deployment.links[0];
-    assert_eq!(link.url.as_ref().unwrap().as_str(), "https://collab.example/");
+    assert_eq!(
+        link.url.as_ref().unwrap().as_str(),
+        "https://collab.example/"
+    );
     assert_eq!(link.path, "/socket.io/");
     assert_eq!(link.transports, Transports::WebSocketThenPolling);
 }
@@ -72,16 +78,46 @@ fn links_without_an_address_are_left_out() {
 
 #[test]
 fn what_is_wrong_with_a_profile_has_a_code() {
-    assert_eq!(code(&Profile { url: String::new(), ..profile() }), "collab.profile-no-url");
-    assert_eq!(code(&Profile { url: "ftp://x".into(), ..profile() }), "collab.link-scheme");
+    assert_eq!(
+        code(&Profile {
+            url: String::new(),
+            ..profile()
+        }),
+        "collab.profile-no-url"
+    );
+    assert_eq!(
+        code(&Profile {
+            url: "ftp://x".into(),
+            ..profile()
+        }),
+        "collab.link-scheme"
+    );
     let deployment = "nowhere".to_owned();
-    assert_eq!(code(&Profile { deployment, ..profile() }), "collab.profile-unknown-deployment");
+    assert_eq!(
+        code(&Profile {
+            deployment,
+            ..profile()
+        }),
+        "collab.profile-unknown-deployment"
+    );
     let identity = Identity::default();
-    assert_eq!(code(&Profile { identity, ..profile() }), "collab.profile-no-identity");
+    assert_eq!(
+        code(&Profile {
+            identity,
+            ..profile()
+        }),
+        "collab.profile-no-identity"
+    );
     let name = "x".repeat(1_000);
-    assert_eq!(code(&Profile { name, ..profile() }), "collab.profile-too-long");
+    assert_eq!(
+        code(&Profile { name, ..profile() }),
+        "collab.profile-too-long"
+    );
     let links = BTreeMap::from([("side".to_owned(), LinkAddress::default())]);
-    assert_eq!(code(&Profile { links, ..profile() }), "collab.profile-unknown-link");
+    assert_eq!(
+        code(&Profile { links, ..profile() }),
+        "collab.profile-unknown-link"
+    );
 }
 
 #[test]
@@ -97,7 +133,10 @@ fn a_link_fills_a_profile_but_not_who_one_is() {
     let stranger = Profile::default().for_link(&link);
     assert_eq!(stranger.identity.id, "u9");
     let same = CollabLink::parse("https://collab.example/?patient_id=P1").unwrap();
-    let chosen = Profile { deployment: "deployed".into(), ..profile() };
+    let chosen = Profile {
+        deployment: "deployed".into(),
+        ..profile()
+    };
     assert_eq!(chosen.for_link(&same), chosen);
 }
 
@@ -107,5 +146,8 @@ fn profiles_are_read_with_what_they_leave_out() {
     assert!(read.is_auto());
     assert_eq!(read.transports, TransportChoice::Deployment);
     let written = serde_json::to_string(&profile()).unwrap();
-    assert_eq!(serde_json::from_str::<Profile>(&written).unwrap(), profile());
+    assert_eq!(
+        serde_json::from_str::<Profile>(&written).unwrap(),
+        profile()
+    );
 }

@@ -6,7 +6,10 @@ use super::incoming::Binding;
 use super::path::{Part, Path};
 
 /// The paths of what none of the meanings reads or ignores on purpose.
-pub(super) fn unread<'b>(meanings: impl Iterator<Item = &'b Binding>, args: &[Value]) -> Vec<String> {
+pub(super) fn unread<'b>(
+    meanings: impl Iterator<Item = &'b Binding>,
+    args: &[Value],
+) -> Vec<String> {
     let meanings: Vec<&Binding> = meanings.collect();
     let mut leaves = Vec::new();
     if let Some(payload) = args.first() {

@@ -83,7 +83,9 @@ impl Deployment {
     /// What there are words for.
     pub fn offers(&self) -> OffersView {
         let hears = |ops: &[Op]| {
-            let mut bindings = self.spoken().flat_map(|known| known.events.values().flatten());
+            let mut bindings = self
+                .spoken()
+                .flat_map(|known| known.events.values().flatten());
             bindings.any(|binding| ops.contains(&binding.op))
         };
         OffersView {
@@ -127,9 +129,12 @@ impl Deployment {
     /// Whether a field is told by its step and its name, not by its name alone. One that this
     /// person adds must then have a step, or others will take it for another one.
     pub fn fields_have_steps(&self) -> bool {
-        let mut bindings = self.spoken().flat_map(|known| known.events.values().flatten());
+        let mut bindings = self
+            .spoken()
+            .flat_map(|known| known.events.values().flatten());
         bindings.any(|binding| {
-            matches!(binding.op, Op::FieldCommit | Op::FieldDraft) && binding.paths("step").is_some()
+            matches!(binding.op, Op::FieldCommit | Op::FieldDraft)
+                && binding.paths("step").is_some()
         })
     }
 
@@ -144,8 +149,12 @@ impl Deployment {
         let mut outgoing = Vec::new();
         for (index, link) in self.links.iter().enumerate() {
             for known in &link.vocabularies {
-                let scope =
-                    link.scope(context, Some(intent), &self.steps, known.step_numbers_as_text);
+                let scope = link.scope(
+                    context,
+                    Some(intent),
+                    &self.steps,
+                    known.step_numbers_as_text,
+                );
                 let sayings = known.sayings.iter();
                 let fitting = sayings.filter(|saying| saying.kind == intent.kind());
                 outgoing.extend(fitting.map(|saying| saying.fill(index, &scope)));

@@ -23,12 +23,15 @@ pub(crate) const AUTO: &str = "auto";
 /// Path of services that follow their library's default.
 pub(crate) const DEFAULT_PATH: &str = "/socket.io/";
 
+/// Names of vocabularies, and where they stand.
+pub(super) type Names = Vec<(Position, String)>;
+
 /// A deployment, and what its links want to speak.
 pub(super) struct Draft {
     pub(super) position: Position,
     pub(super) deployment: Deployment,
-    /// For each link: the names of its vocabularies, and where they stand.
-    pub(super) vocabularies: Vec<Vec<(Position, String)>>,
+    /// For each link.
+    pub(super) vocabularies: Vec<Names>,
 }
 
 impl Draft {
@@ -90,7 +93,7 @@ impl Draft {
         table: &Table<'_>,
         shared: &[(Position, String)],
         start_step: Option<&StepRef>,
-    ) -> Option<Vec<(Link, Vec<(Position, String)>)>> {
+    ) -> Option<Vec<(Link, Names)>> {
         let tables = table.get("link").and_then(|node| node.table());
         let order = table.get("links");
         let names: Vec<(Option<Node<'_>>, String)> = match &order {
@@ -108,7 +111,7 @@ impl Draft {
                 None => vec![(None, "main".to_owned())],
             },
         };
-        let mut links: Vec<(Link, Vec<(Position, String)>)> = Vec::new();
+        let mut links: Vec<(Link, Names)> = Vec::new();
         for (node, name) in names {
             if links.iter().any(|(link, _)| link.name == name) {
                 return node?.bad_value(&name, "each link is named once");
@@ -128,20 +131,21 @@ impl Draft {
     }
 }
 
-type OwnVocabularies = Option<Vec<(Position, String)>>;
-
 fn read_link(
     name: &str,
     node: &Node<'_>,
     start_step: Option<&StepRef>,
-) -> Option<(Link, OwnVocabularies)> {
+) -> Option<(Link, Option<Names>)> {
     let table = node.table()?;
     let mut link = Link::plain(name, start_step);
     link.url = table.get("url").and_then(|node| read_url(&node));
     if let Some(path) = table.get("path").and_then(|node| read_path(&node)) {
         link.path = path;
     }
-    if let Some(transports) = table.get("transports").and_then(|node| read_transports(&node)) {
+    if let Some(transports) = table
+        .get("transports")
+        .and_then(|node| read_transports(&node))
+    {
         link.transports = transports;
     }
     if let Some(query) = table.get("query").and_then(|node| node.table()) {
@@ -150,14 +154,18 @@ fn read_link(
             .filter_map(|(key, node)| Some((key.to_owned(), Template::read(&node, None)?)))
             .collect();
     }
-    link.auth = table.get("auth").and_then(|node| Template::read(&node, None));
-    link.keep_alive = table.get("keep_alive").and_then(|node| KeepAlive::read(&node));
+    link.auth = table
+        .get("auth")
+        .and_then(|node| Template::read(&node, None));
+    link.keep_alive = table
+        .get("keep_alive")
+        .and_then(|node| KeepAlive::read(&node));
     let vocabularies = table.get("vocabularies").map(|node| read_names(&node));
     table.end();
     Some((link, vocabularies))
 }
 
-fn read_names(node: &Node<'_>) -> Vec<(Position, String)> {
+fn read_names(node: &Node<'_>) -> Names {
     let names = node.list().unwrap_or_default().into_iter();
     names
         .filter_map(|node| Some((node.position(), node.word()?.to_owned())))
@@ -254,7 +262,10 @@ fn read_fields(node: &Node<'_>) -> Option<Vec<FieldLabel>> {
 }
 
 /// Gives a link its vocabularies, unless two of them give one event two meanings.
-pub(super) fn speak(link: &mut Link, vocabularies: Vec<Arc<Vocabulary>>) -> Result<(), FileProblem> {
+pub(super) fn speak(
+    link: &mut Link,
+    vocabularies: Vec<Arc<Vocabulary>>,
+) -> Result<(), FileProblem> {
     for (index, second) in vocabularies.iter().enumerate() {
         for first in vocabularies.iter().take(index) {
             let both = |event: &&String| second.events.contains_key(*event);

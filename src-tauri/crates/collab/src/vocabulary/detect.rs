@@ -58,7 +58,9 @@ impl Heard {
         let object = args.first().and_then(Value::as_object);
         Self {
             event: event.to_owned(),
-            keys: object.map(|object| object.keys().cloned().collect()).unwrap_or_default(),
+            keys: object
+                .map(|object| object.keys().cloned().collect())
+                .unwrap_or_default(),
             early,
         }
     }
@@ -173,7 +175,11 @@ impl Library {
                 ballot.vote(deployment, None, unanswered, Reason::Ignores { event });
             }
         }
-        let events: BTreeSet<&str> = observed.heard.iter().map(|heard| heard.event.as_str()).collect();
+        let events: BTreeSet<&str> = observed
+            .heard
+            .iter()
+            .map(|heard| heard.event.as_str())
+            .collect();
         for deployment in self.deployments() {
             let known = (0..deployment.links.len()).map(|link| {
                 let knows = |event: &&&str| deployment.knows(link, event);
@@ -184,10 +190,18 @@ impl Library {
                 continue;
             };
             if count > 0 {
-                let link = deployment.links.get(link).filter(|_| deployment.links.len() > 1);
+                let link = deployment
+                    .links
+                    .get(link)
+                    .filter(|_| deployment.links.len() > 1);
                 let weight = i32::try_from(count.min(MAX_KNOWN)).unwrap_or(0) * 10;
                 let link = link.map(|link| link.name.as_str());
-                ballot.vote(&deployment.name, link, weight, Reason::KnownEvents { count });
+                ballot.vote(
+                    &deployment.name,
+                    link,
+                    weight,
+                    Reason::KnownEvents { count },
+                );
             }
         }
         ballot.count()
@@ -202,7 +216,10 @@ struct Ballot {
 
 impl Ballot {
     fn vote(&mut self, deployment: &str, link: Option<&str>, weight: i32, reason: Reason) {
-        let known = self.guesses.iter().position(|guess| guess.deployment == deployment);
+        let known = self
+            .guesses
+            .iter()
+            .position(|guess| guess.deployment == deployment);
         let index = known.unwrap_or_else(|| {
             self.guesses.push(Guess {
                 deployment: deployment.to_owned(),
@@ -259,7 +276,8 @@ impl Ballot {
 
     fn count(mut self) -> Vec<Guess> {
         self.guesses.retain(|guess| guess.weight > 0);
-        self.guesses.sort_by_key(|guess| std::cmp::Reverse(guess.weight));
+        self.guesses
+            .sort_by_key(|guess| std::cmp::Reverse(guess.weight));
         self.guesses
     }
 }

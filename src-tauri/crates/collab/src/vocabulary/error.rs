@@ -15,7 +15,8 @@ pub struct FileError {
 }
 
 fn in_line(line: Option<usize>) -> String {
-    line.map(|line| format!(", line {line}")).unwrap_or_default()
+    line.map(|line| format!(", line {line}"))
+        .unwrap_or_default()
 }
 
 fn in_key(key: &str) -> String {

@@ -55,7 +55,11 @@ impl Binding {
         let op = table.require("op")?;
         let name = op.text()?;
         // The protocol's own description calls it so.
-        let name = if name == "session.updated" { "record.updated" } else { name };
+        let name = if name == "session.updated" {
+            "record.updated"
+        } else {
+            name
+        };
         let Some(form) = FORMS.iter().find(|form| form.name == name) else {
             let known: Vec<&str> = FORMS.iter().map(|form| form.name).collect();
             return op.fail(FileProblem::UnknownOperation {
@@ -94,12 +98,16 @@ impl Binding {
             whole &= each.is_some();
         }
         let mut staff = None;
-        if form.has_staff_list && let Some(node) = table.get("staff") {
+        if form.has_staff_list
+            && let Some(node) = table.get("staff")
+        {
             staff = StaffList::read(&node);
             whole &= staff.is_some();
         }
         let mut wording = None;
-        if form.op == Op::NotificationAdd && let Some(node) = table.get("text") {
+        if form.op == Op::NotificationAdd
+            && let Some(node) = table.get("text")
+        {
             wording = Wording::read(&node);
             whole &= wording.is_some();
         }
@@ -130,19 +138,29 @@ impl Binding {
             None => Path::whole(),
         };
         let under = |base: &Path, paths: &Paths| {
-            paths.iter().any(|path| base.join(path.parts()).covers(leaf))
+            paths
+                .iter()
+                .any(|path| base.join(path.parts()).covers(leaf))
         };
         let wording = self.wording.iter().flat_map(Wording::paths);
         let in_staff = self.staff.as_ref().is_some_and(|staff| {
             let entries = base.join(staff.each.parts()).entries();
             let known = [Some(&staff.id), staff.name.as_ref(), staff.role.as_ref()];
-            known.into_iter().flatten().any(|paths| under(&entries, paths))
+            known
+                .into_iter()
+                .flatten()
+                .any(|paths| under(&entries, paths))
         });
         in_staff
             || self.paths.iter().any(|(_, paths)| under(&base, paths))
-            || wording.into_iter().any(|path| base.join(path.parts()).covers(leaf))
+            || wording
+                .into_iter()
+                .any(|path| base.join(path.parts()).covers(leaf))
             || self.room.iter().any(|room| room.at.covers(leaf))
-            || self.ignored.iter().any(|path| base.join(path.parts()).covers(leaf))
+            || self
+                .ignored
+                .iter()
+                .any(|path| base.join(path.parts()).covers(leaf))
     }
 }
 

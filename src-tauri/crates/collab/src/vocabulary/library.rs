@@ -16,7 +16,10 @@ use crate::policy::{MAX_FILE_BYTES, MAX_FILES};
 const BUILTIN: [(&str, &str); 4] = [
     ("deployed.toml", include_str!("builtin/deployed.toml")),
     ("screening.toml", include_str!("builtin/screening.toml")),
-    ("live-editing.toml", include_str!("builtin/live-editing.toml")),
+    (
+        "live-editing.toml",
+        include_str!("builtin/live-editing.toml"),
+    ),
     ("insights.toml", include_str!("builtin/insights.toml")),
 ];
 

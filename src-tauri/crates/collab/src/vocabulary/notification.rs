@@ -14,7 +14,9 @@ pub(super) fn row(binding: &Binding, event: &str, payload: &Value) -> Option<Not
         Some(line(&text, MAX_LABEL_CHARS)).filter(|text| !text.is_empty())
     };
     let body = match &binding.wording {
-        Some(wording) => wording.of(payload).map(|text| paragraph(&text, MAX_TEXT_CHARS)),
+        Some(wording) => wording
+            .of(payload)
+            .map(|text| paragraph(&text, MAX_TEXT_CHARS)),
         None => None,
     };
     let body = body.filter(|text| !text.is_empty()).or_else(|| {

@@ -234,8 +234,8 @@ mod tests {
     #[test]
     fn what_is_no_path_is_told() {
         for text in [
-            "", ".", "a.", ".a", "a..b", "$a", "a[", "a[]", "a[x]", "a[0", "a[0]b", "[0]", "a b", "$.",
-            "a[-1]", "{a}", "a]",
+            "", ".", "a.", ".a", "a..b", "$a", "a[", "a[]", "a[x]", "a[0", "a[0]b", "[0]", "a b",
+            "$.", "a[-1]", "{a}", "a]",
         ] {
             assert_eq!(Path::parse(text), None, "{text}");
         }

@@ -52,10 +52,9 @@ fn fits(placeholder: Placeholder, kind: Option<IntentKind>) -> bool {
     use IntentKind as K;
     match placeholder {
         P::Step | P::StepLabel => kind == Some(K::Step),
-        P::FieldName | P::FieldStep => matches!(
-            kind,
-            Some(K::Typing | K::Commit | K::Focus | K::Conflict)
-        ),
+        P::FieldName | P::FieldStep => {
+            matches!(kind, Some(K::Typing | K::Commit | K::Focus | K::Conflict))
+        }
         P::Value => matches!(kind, Some(K::Typing | K::Commit)),
         P::Message => kind == Some(K::Conflict),
         _ => true,
@@ -146,8 +145,16 @@ impl Scope<'_> {
 }
 
 /// Reads a placeholder that something of a kind can have.
-pub(super) fn placeholder(node: &Node<'_>, name: &str, kind: Option<IntentKind>) -> Option<Placeholder> {
-    let usable = || NAMES.iter().filter(|(placeholder, _)| fits(*placeholder, kind));
+pub(super) fn placeholder(
+    node: &Node<'_>,
+    name: &str,
+    kind: Option<IntentKind>,
+) -> Option<Placeholder> {
+    let usable = || {
+        NAMES
+            .iter()
+            .filter(|(placeholder, _)| fits(*placeholder, kind))
+    };
     if let Some((placeholder, _)) = usable().find(|(_, known)| *known == name) {
         return Some(*placeholder);
     }
@@ -188,6 +195,9 @@ mod tests {
     fn times_are_written_as_browsers_do() {
         let time = OffsetDateTime::from_unix_timestamp_nanos(1_763_805_600_007_000_000).unwrap();
         assert_eq!(iso(time), "2025-11-22T10:00:00.007Z");
-        assert_eq!(unix(time), Number::from_f64(1_763_805_600.007).map(Value::Number));
+        assert_eq!(
+            unix(time),
+            Number::from_f64(1_763_805_600.007).map(Value::Number)
+        );
     }
 }

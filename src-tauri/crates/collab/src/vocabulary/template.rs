@@ -33,9 +33,7 @@ impl Template {
             DeValue::String(text) => read_text(node, text, kind),
             DeValue::Integer(_) => Some(Self::Literal(Value::from(node.integer()?))),
             DeValue::Float(number) => match number.as_str().replace('_', "").parse() {
-                Ok(number) if f64::is_finite(number) => {
-                    Some(Self::Literal(Value::from(number)))
-                }
+                Ok(number) if f64::is_finite(number) => Some(Self::Literal(Value::from(number))),
                 _ => node.fail(FileProblem::BadTemplate {
                     reason: "JSON has no such number",
                 }),
@@ -199,5 +197,4 @@ mod tests {
         assert!(braces("{a").is_err());
         assert!(braces("a}").is_err());
     }
-
 }

@@ -21,7 +21,9 @@ fn recorded_servers_are_found_out() {
                         observed.auth_sent = data.is_some();
                         connects += 1;
                     }
-                    Said::Packet(PacketBody::Connect { .. }) => observed.connect = Connect::Accepted,
+                    Said::Packet(PacketBody::Connect { .. }) => {
+                        observed.connect = Connect::Accepted
+                    }
                     Said::Packet(PacketBody::ConnectError { message, .. }) => {
                         let message = message.clone();
                         observed.connect = Connect::Refused { message };
@@ -30,7 +32,11 @@ fn recorded_servers_are_found_out() {
                         let early = observed.connect == Connect::Unknown;
                         observed.heard.push(Heard::new(name, args, early));
                     }
-                    Said::Packet(PacketBody::Event { name, ack: Some(id), .. }) => {
+                    Said::Packet(PacketBody::Event {
+                        name,
+                        ack: Some(id),
+                        ..
+                    }) => {
                         asked.insert(*id, name.clone());
                     }
                     Said::Packet(PacketBody::Ack { id, .. }) => {
@@ -45,10 +51,15 @@ fn recorded_servers_are_found_out() {
             observed.unanswered = asked.into_values().collect();
             let (expected, link) = deployment_of(&file, client);
             let guesses = detect(&observed);
-            let best = guesses.first().unwrap_or_else(|| panic!("{file}: {client}: {observed:?}"));
+            let best = guesses
+                .first()
+                .unwrap_or_else(|| panic!("{file}: {client}: {observed:?}"));
             // Without any of the panel's events, the panel's deployment fits a service, too.
             let also = expected.name == "live-editing" && best.deployment == "screening";
-            assert!(best.deployment == expected.name || also, "{file}: {client}: {guesses:?}");
+            assert!(
+                best.deployment == expected.name || also,
+                "{file}: {client}: {guesses:?}"
+            );
             if expected.links.len() > 1 {
                 let expected = expected.links[link].name.as_str();
                 assert_eq!(best.link.as_deref(), Some(expected), "{file}: {client}");

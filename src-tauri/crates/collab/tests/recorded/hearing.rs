@@ -38,7 +38,11 @@ fn every_recorded_ack_is_understood_and_nothing_of_it_is_lost() {
         let mut asked: BTreeMap<(String, u64), String> = BTreeMap::new();
         for Line { client, said, .. } in &lines {
             let (name, id, args) = match said {
-                Said::Packet(PacketBody::Event { name, ack: Some(id), .. }) => {
+                Said::Packet(PacketBody::Event {
+                    name,
+                    ack: Some(id),
+                    ..
+                }) => {
                     asked.insert((client.clone(), *id), name.clone());
                     continue;
                 }
@@ -54,11 +58,19 @@ fn every_recorded_ack_is_understood_and_nothing_of_it_is_lost() {
             let (deployment, _) = deployment_of(&file, client);
             let me = identity("u1", "Ann Lee", "nurse");
             let answer = deployment.decode_ack(*kind, args, &context("P1", &me, None));
-            let refused = args.first().is_some_and(|answer| answer["status"] == "error");
-            assert_eq!(matches!(answer, AckAnswer::Refused { .. }), refused, "{file}: {name}");
+            let refused = args
+                .first()
+                .is_some_and(|answer| answer["status"] == "error");
+            assert_eq!(
+                matches!(answer, AckAnswer::Refused { .. }),
+                refused,
+                "{file}: {name}"
+            );
             let lost = deployment.unread_ack(*kind, args);
             assert!(lost.is_empty(), "{file}: ack of {name} loses {lost:?}");
-            *acks.entry(if refused { "refused" } else { "ok" }).or_default() += 1;
+            *acks
+                .entry(if refused { "refused" } else { "ok" })
+                .or_default() += 1;
         }
     }
     assert!(acks["refused"] >= 2 && acks["ok"] > 50, "{acks:?}");
@@ -75,11 +87,17 @@ fn what_was_decoded_is_what_was_said() {
             };
             let (deployment, link) = deployment_of(&file, client);
             let me = identity("u1", "Ann Lee", "nurse");
-            let record = if file.starts_with("service") { "HMS1" } else { "P1" };
+            let record = if file.starts_with("service") {
+                "HMS1"
+            } else {
+                "P1"
+            };
             let decoded = deployment.decode(link, name, args, &context(record, &me, None));
             for operation in decoded.operations {
                 match operation {
-                    Operation::FieldCommit { field, value, by, .. } => {
+                    Operation::FieldCommit {
+                        field, value, by, ..
+                    } => {
                         commits.insert(format!("{} {} {by:?}", field.name, value));
                     }
                     Operation::PresenceUpsert(row) => {
@@ -97,7 +115,12 @@ fn what_was_decoded_is_what_was_said() {
     ];
     assert_eq!(commits, expected.map(str::to_owned).into());
     let expected = [("u1", "Ann Lee"), ("u2", "Bob Ray")];
-    assert_eq!(presence, expected.map(|(id, name)| (id.to_owned(), Some(name.to_owned()))).into());
+    assert_eq!(
+        presence,
+        expected
+            .map(|(id, name)| (id.to_owned(), Some(name.to_owned())))
+            .into()
+    );
 }
 
 /// Changes a payload somewhere: takes something out, or puts something else in its place.
@@ -105,7 +128,11 @@ fn mutate(value: &mut Value, seed: u64, put: &Value) {
     let pick = |count: usize| usize::try_from(seed).unwrap_or(0) % count.max(1);
     match value {
         Value::Object(entries) if !entries.is_empty() => {
-            let key = entries.keys().nth(pick(entries.len())).cloned().unwrap_or_default();
+            let key = entries
+                .keys()
+                .nth(pick(entries.len()))
+                .cloned()
+                .unwrap_or_default();
             match seed % 3 {
                 0 => drop(entries.remove(&key)),
                 1 => drop(entries.insert(key, put.clone())),

@@ -23,11 +23,19 @@ fn meaning(name: &str, args: &[Value]) -> Option<(Intent, String, Option<StepRef
             name: text(key)?,
         })
     };
-    let room = || Some(text("room")?.strip_prefix("hospital_mobile_session_")?.to_owned());
+    let room = || {
+        Some(
+            text("room")?
+                .strip_prefix("hospital_mobile_session_")?
+                .to_owned(),
+        )
+    };
     Some(match name {
-        "join_patient_room" | "join_screening" => {
-            (Intent::Join, text("patient_id")?, step(of("user")?.get("step")))
-        }
+        "join_patient_room" | "join_screening" => (
+            Intent::Join,
+            text("patient_id")?,
+            step(of("user")?.get("step")),
+        ),
         "join_room" => (Intent::Join, room()?, None),
         "leave_room" => (Intent::Leave, room()?, None),
         "subscribe" => (Intent::Join, String::new(), None),
@@ -56,7 +64,11 @@ fn meaning(name: &str, args: &[Value]) -> Option<(Intent, String, Option<StepRef
         }
         "field_conflict_detected" => {
             let (field, message) = (field("field_name")?, text("message")?);
-            (Intent::Conflict { field, message }, text("session_id")?, None)
+            (
+                Intent::Conflict { field, message },
+                text("session_id")?,
+                None,
+            )
         }
         _ => return None,
     })
@@ -90,7 +102,13 @@ fn what_the_recorded_clients_said_is_what_this_program_says() {
     let mut unsaid = BTreeSet::new();
     for (file, lines) in transcripts() {
         let mut people: BTreeMap<String, Identity> = BTreeMap::new();
-        for Line { client, by_server, said, .. } in &lines {
+        for Line {
+            client,
+            by_server,
+            said,
+            ..
+        } in &lines
+        {
             if *by_server {
                 continue;
             }
@@ -112,12 +130,14 @@ fn what_the_recorded_clients_said_is_what_this_program_says() {
                 }
             };
             for object in [Some(&payload), payload.get("user")].into_iter().flatten() {
-                object.as_object().into_iter().flatten().for_each(|(key, value)| learn(key, value));
+                object
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .for_each(|(key, value)| learn(key, value));
             }
             let meant = meaning(name, args).filter(|_| !is_another_form(&file, client, name, args));
-            let knows = |outgoing: &Outgoing| {
-                outgoing.link == link && outgoing.event == *name
-            };
+            let knows = |outgoing: &Outgoing| outgoing.link == link && outgoing.event == *name;
             let Some((intent, record, step)) = meant else {
                 unsaid.insert((name.clone(), payload.to_string()));
                 continue;
@@ -150,8 +170,19 @@ fn what_the_recorded_clients_said_is_what_this_program_says() {
     // All else is what this program has no use for, or what was said to see it refused.
     let others: BTreeSet<&str> = unsaid.iter().map(|(name, _)| name.as_str()).collect();
     let known = [
-        "authenticate", "field_completed", "field_update", "join_room", "join_screening", "leave_screening",
-        "live_typing", "message", "ping", "send_message", "step_change", "subscribe", "subscribe_to_updates",
+        "authenticate",
+        "field_completed",
+        "field_update",
+        "join_room",
+        "join_screening",
+        "leave_screening",
+        "live_typing",
+        "message",
+        "ping",
+        "send_message",
+        "step_change",
+        "subscribe",
+        "subscribe_to_updates",
         "user_heartbeat",
     ];
     assert_eq!(others, known.into_iter().collect());
@@ -162,7 +193,13 @@ fn handshakes_are_those_of_the_recorded_clients() {
     let mut compared = 0;
     for (file, lines) in transcripts() {
         let mut queries: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-        for Line { client, by_server, said, .. } in &lines {
+        for Line {
+            client,
+            by_server,
+            said,
+            ..
+        } in &lines
+        {
             match said {
                 Said::Open { query } => {
                     queries.insert(client.clone(), query.clone());
@@ -174,8 +211,12 @@ fn handshakes_are_those_of_the_recorded_clients() {
                     // Where both say who it is, CONNECT is believed; the recorder gave all
                     // connections of some files one query.
                     let auth = data.clone().unwrap_or_default();
-                    let id = auth["user_id"].as_str().map_or_else(|| of("user_id"), str::to_owned);
-                    let role = auth["role"].as_str().map_or_else(|| of("user_role"), str::to_owned);
+                    let id = auth["user_id"]
+                        .as_str()
+                        .map_or_else(|| of("user_id"), str::to_owned);
+                    let role = auth["role"]
+                        .as_str()
+                        .map_or_else(|| of("user_role"), str::to_owned);
                     let me = identity(&id, &of("user_name"), &role);
                     let step = of("step").parse().ok().map(StepRef::Index);
                     let record = of("patient_id");
@@ -184,7 +225,8 @@ fn handshakes_are_those_of_the_recorded_clients() {
                     assert_eq!(link.auth(&context), *data, "{file}: {client}");
                     let same_person = query.get("user_id") == Some(&id) && of("user_role") == role;
                     if same_person {
-                        let ours: BTreeMap<String, String> = link.query(&context).into_iter().collect();
+                        let ours: BTreeMap<String, String> =
+                            link.query(&context).into_iter().collect();
                         let mut theirs = query.clone();
                         theirs.retain(|key, _| !matches!(&**key, "EIO" | "transport" | "sid"));
                         if !ours.contains_key("user_name") {

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
-use socketio::packet::{EnginePacket, Frame, Handshake, PacketBody, decode, decode_engine, decode_payload};
+use socketio::packet::{
+    EnginePacket, Frame, Handshake, PacketBody, decode, decode_engine, decode_payload,
+};
 
 /// One packet, or the request that opened a connection.
 pub struct Line {
@@ -40,7 +42,11 @@ pub fn transcripts() -> Vec<(String, Vec<Line>)> {
     files
         .iter()
         .map(|path| {
-            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            let name = path
+                .file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
             let text = std::fs::read_to_string(path).expect("a text");
             (name, text.lines().flat_map(read).collect())
         })
@@ -61,7 +67,9 @@ fn read(line: &str) -> Vec<Line> {
     let said: Vec<Said> = if text("kind") == "open" && !by_server {
         let query = frame.split_once('?').map_or("", |(_, query)| query);
         let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned();
-        vec![Said::Open { query: pairs.collect() }]
+        vec![Said::Open {
+            query: pairs.collect(),
+        }]
     } else if is_frame {
         let frames = if text("tr") == "poll" {
             decode_payload(frame).expect("a payload")

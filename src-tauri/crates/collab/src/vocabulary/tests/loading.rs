@@ -20,7 +20,10 @@ fn expect(text: &str, code: &str, line: usize, key: &str) {
 fn the_programs_own_files_have_no_mistakes() {
     let (library, errors) = Library::read_builtin();
     assert_eq!(errors, []);
-    assert_eq!(library.names(), ["deployed", "insights", "live-editing", "screening"]);
+    assert_eq!(
+        library.names(),
+        ["deployed", "insights", "live-editing", "screening"]
+    );
 }
 
 #[test]
@@ -49,18 +52,30 @@ keep_alive = { event = "ping", args = [], every_s = 120 }
     assert_eq!(clinic.vocabularies(), ["screening", "live-editing"]);
     assert_eq!(clinic.steps[1].label, "Vision test");
     assert_eq!(clinic.fields[1].field.step, Some(StepRef::Index(1)));
-    assert_eq!((&*clinic.fields[0].label, &*clinic.fields[1].label), ("note", "Left eye"));
+    assert_eq!(
+        (&*clinic.fields[0].label, &*clinic.fields[1].label),
+        ("note", "Left eye")
+    );
     let me = ann();
     let step = StepRef::Index(3);
     let context = at("P1", &me, Some(&step));
     let link = &clinic.links[0];
-    assert_eq!(link.url.as_ref().unwrap().as_str(), "https://collab.example/");
+    assert_eq!(
+        link.url.as_ref().unwrap().as_str(),
+        "https://collab.example/"
+    );
     assert_eq!(link.transports, socketio::Transports::PollingOnly);
     let query = [("patient_id", "P1"), ("step", "3")].map(|(k, v)| (k.to_owned(), v.to_owned()));
     assert_eq!(link.query(&context), query);
-    assert_eq!(link.auth(&context), Some(serde_json::json!({"user_id": "u1"})));
+    assert_eq!(
+        link.auth(&context),
+        Some(serde_json::json!({"user_id": "u1"}))
+    );
     let keep_alive = link.keep_alive.as_ref().unwrap();
-    assert_eq!((&*keep_alive.event, keep_alive.every.as_secs()), ("ping", 120));
+    assert_eq!(
+        (&*keep_alive.event, keep_alive.every.as_secs()),
+        ("ping", 120)
+    );
     assert!(link.keep_alive_args(&context).is_empty());
     clinic.set_credential(Some("secret"));
     let auth = clinic.links[0].auth(&context).unwrap();
@@ -158,15 +173,24 @@ ignored = ["how"]
     );
     assert_eq!(errors, []);
     let deployment = library.deployment("d").unwrap();
-    let decoded = hear(&deployment, "moved", serde_json::json!({"who": "u1", "to": 2}));
+    let decoded = hear(
+        &deployment,
+        "moved",
+        serde_json::json!({"who": "u1", "to": 2}),
+    );
     assert_eq!(decoded.operations.len(), 2);
 }
 
 #[test]
 fn bad_templates_and_paths_are_told() {
-    let template = |value: &str| format!("[vocabulary.x.out.join]\nevent = \"j\"\nargs = [{value}]\n");
+    let template =
+        |value: &str| format!("[vocabulary.x.out.join]\nevent = \"j\"\nargs = [{value}]\n");
     for value in ["\"{room.id\"", "\"room}\"", "1979-05-27", "inf"] {
-        assert_eq!(mistake(&template(value)).0, "collab.file-bad-template", "{value}");
+        assert_eq!(
+            mistake(&template(value)).0,
+            "collab.file-bad-template",
+            "{value}"
+        );
     }
     expect(
         "[vocabulary.x.in.e]\nop = \"presence.remove\"\nstaff = [\"$\", \"a..b\"]\n",
@@ -214,8 +238,18 @@ fn wrong_types_and_missing_keys_are_told() {
         3,
         "vocabulary.x.out.heartbeat.every_s",
     );
-    expect("[deployment.auto]\nvocabularies = []\n", "collab.file-bad-value", 1, "deployment.auto");
-    expect("[deployment.d]\n", "collab.file-missing-key", 1, "deployment.d");
+    expect(
+        "[deployment.auto]\nvocabularies = []\n",
+        "collab.file-bad-value",
+        1,
+        "deployment.auto",
+    );
+    expect(
+        "[deployment.d]\n",
+        "collab.file-missing-key",
+        1,
+        "deployment.d",
+    );
     expect(
         "[deployment.d]\nvocabularies = [\"screening\"]\n[deployment.d.link.main]\nurl = \"ftp://x\"\n",
         "collab.file-bad-value",
@@ -237,7 +271,10 @@ fn every_mistake_of_a_file_is_told_at_once() {
     );
     let codes: Vec<&str> = errors.iter().map(FileError::code).collect();
     assert!(codes.contains(&"collab.file-unknown-intent"), "{codes:?}");
-    assert!(codes.contains(&"collab.file-unknown-operation"), "{codes:?}");
+    assert!(
+        codes.contains(&"collab.file-unknown-operation"),
+        "{codes:?}"
+    );
     assert!(codes.contains(&"collab.file-unknown-key"), "{codes:?}");
 }
 
@@ -268,8 +305,14 @@ fn a_folder_may_be_missing_or_broken_and_the_rest_stays() {
     write("a-broken.toml", b"this is no toml");
     write("b-bytes.toml", b"\xff\xfe");
     write("c-huge.toml", &vec![b'#'; 300 * 1024]);
-    write("d-good.toml", b"[deployment.good]\nvocabularies = [\"from-e\"]\n");
-    write("e-good.toml", b"[vocabulary.from-e.in.x]\nop = \"link.alive\"\n");
+    write(
+        "d-good.toml",
+        b"[deployment.good]\nvocabularies = [\"from-e\"]\n",
+    );
+    write(
+        "e-good.toml",
+        b"[vocabulary.from-e.in.x]\nop = \"link.alive\"\n",
+    );
     write("notes.txt", b"not looked at");
     std::fs::create_dir(folder.path().join("f-folder.toml")).unwrap();
     let (library, errors) = Library::load(folder.path());
@@ -282,6 +325,9 @@ fn a_folder_may_be_missing_or_broken_and_the_rest_stays() {
         ("f-folder.toml", "collab.file-unreadable"),
     ];
     assert_eq!(codes, expected);
-    assert_eq!(library.names(), ["deployed", "insights", "live-editing", "screening", "good"]);
+    assert_eq!(
+        library.names(),
+        ["deployed", "insights", "live-editing", "screening", "good"]
+    );
     assert!(!library.is_builtin("good"));
 }
