@@ -49,6 +49,11 @@ pub fn no_record() -> ErrorView {
     view("collab.none", "No record is open.", "")
 }
 
+/// The session of a record ended by itself, which is a fault of this program.
+pub fn record_lost() -> ErrorView {
+    view("collab.lost", "The record was closed by a fault. Open it again.", "")
+}
+
 /// Another record was opened while this one was being opened.
 pub fn record_superseded() -> ErrorView {
     view("collab.superseded", "Another record was opened.", "")

@@ -1,4 +1,4 @@
-//! Rooms are left before the program ends.
+//! Rooms and records are left before the program ends.
 
 use std::time::Duration;
 
@@ -7,15 +7,17 @@ use tauri::{AppHandle, Manager};
 
 use crate::calls::Calls;
 use crate::doctor::Doctor;
+use crate::record::Records;
 
 /// Closing the window waits this long for the gateway to let go.
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// Leaves the call and the doctor's rooms, then ends the program; false when there is nothing to
+/// Leaves the call, the record and the doctor's rooms, then ends the program; false when there is nothing to
 /// leave.
 pub fn before_exit(app: &AppHandle) -> bool {
     let call = app.state::<Calls>().take();
-    if call.is_none() && !app.state::<Doctor>().is_running() {
+    let idle = !app.state::<Doctor>().is_running() && !app.state::<Records>().is_open();
+    if call.is_none() && idle {
         return false;
     }
     let app = app.clone();
@@ -26,8 +28,9 @@ pub fn before_exit(app: &AppHandle) -> bool {
                 call.leave().await;
             }
         };
-        let both = async { tokio::join!(leave, doctor.stop()) };
-        let _ = tokio::time::timeout(LIMIT, both).await;
+        let records = app.state::<Records>();
+        let all = async { tokio::join!(leave, records.close(), doctor.stop()) };
+        let _ = tokio::time::timeout(LIMIT, all).await;
         app.exit(0);
     });
     true

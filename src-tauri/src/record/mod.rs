@@ -29,6 +29,7 @@ struct Stage {
 }
 
 struct Open {
+    opening: Opening,
     collab: Collab,
     record: String,
     profile: Option<String>,
@@ -90,13 +91,14 @@ impl Records {
                 return Err(errors::record_superseded());
             }
             stage.open = Some(Open {
+                opening,
                 collab: collab.clone(),
                 record: place.record.clone(),
                 profile: place.saved.clone(),
             });
         }
         notify::forward(app, notifications);
-        forward(app, &collab);
+        forward(app, &collab, opening);
         let places = app.state::<Mutex<Places>>();
         let mut places = places.lock().map_err(errors::internal)?;
         places.remember(&place);
@@ -107,6 +109,11 @@ impl Records {
             deployment: name,
             profile: place.saved,
         })
+    }
+
+    /// Whether a record is open.
+    pub fn is_open(&self) -> bool {
+        self.stage().open.is_some()
     }
 
     /// Leaves the record, if one is open.
@@ -154,6 +161,14 @@ impl Records {
                 places.unbind(&open.record, &open.profile)
             }
         }
+    }
+
+    /// Lets go of a record whose session is over without anybody having closed it. True if there
+    /// was one.
+    fn lost(&self, opening: Opening) -> bool {
+        let mut stage = self.stage();
+        let is_it = |open: &mut Open| open.opening == opening;
+        stage.open.take_if(is_it).is_some()
     }
 
     fn collab(&self) -> Answer<Collab> {
@@ -250,13 +265,16 @@ async fn blocking<T: Send + 'static>(
 }
 
 /// Sends what changes to the page until the record is closed.
-fn forward(app: &AppHandle, collab: &Collab) {
+fn forward(app: &AppHandle, collab: &Collab, opening: Opening) {
     let (app, mut updates) = (app.clone(), collab.updates());
     async_runtime::spawn(async move {
         while let Some(update) = updates.next().await {
             if app.emit(events::COLLAB_UPDATE, update).is_err() {
                 break;
             }
+        }
+        if app.state::<Records>().lost(opening) {
+            let _ = app.emit(events::COLLAB_CLOSED, Some(errors::record_lost()));
         }
     });
 }

@@ -23,12 +23,15 @@ pub(crate) const AUTO: &str = "auto";
 /// Path of services that follow their library's default.
 pub(crate) const DEFAULT_PATH: &str = "/socket.io/";
 
+/// Names of vocabularies, and where they stand.
+pub(super) type Names = Vec<(Position, String)>;
+
 /// A deployment, and what its links want to speak.
 pub(super) struct Draft {
     pub(super) position: Position,
     pub(super) deployment: Deployment,
-    /// For each link: the names of its vocabularies, and where they stand.
-    pub(super) vocabularies: Vec<Vec<(Position, String)>>,
+    /// For each link.
+    pub(super) vocabularies: Vec<Names>,
 }
 
 impl Draft {
@@ -90,7 +93,7 @@ impl Draft {
         table: &Table<'_>,
         shared: &[(Position, String)],
         start_step: Option<&StepRef>,
-    ) -> Option<Vec<(Link, Vec<(Position, String)>)>> {
+    ) -> Option<Vec<(Link, Names)>> {
         let tables = table.get("link").and_then(|node| node.table());
         let order = table.get("links");
         let names: Vec<(Option<Node<'_>>, String)> = match &order {
@@ -108,7 +111,7 @@ impl Draft {
                 None => vec![(None, "main".to_owned())],
             },
         };
-        let mut links: Vec<(Link, Vec<(Position, String)>)> = Vec::new();
+        let mut links: Vec<(Link, Names)> = Vec::new();
         for (node, name) in names {
             if links.iter().any(|(link, _)| link.name == name) {
                 return node?.bad_value(&name, "each link is named once");
@@ -128,13 +131,11 @@ impl Draft {
     }
 }
 
-type OwnVocabularies = Option<Vec<(Position, String)>>;
-
 fn read_link(
     name: &str,
     node: &Node<'_>,
     start_step: Option<&StepRef>,
-) -> Option<(Link, OwnVocabularies)> {
+) -> Option<(Link, Option<Names>)> {
     let table = node.table()?;
     let mut link = Link::plain(name, start_step);
     link.url = table.get("url").and_then(|node| read_url(&node));
@@ -164,7 +165,7 @@ fn read_link(
     Some((link, vocabularies))
 }
 
-fn read_names(node: &Node<'_>) -> Vec<(Position, String)> {
+fn read_names(node: &Node<'_>) -> Names {
     let names = node.list().unwrap_or_default().into_iter();
     names
         .filter_map(|node| Some((node.position(), node.word()?.to_owned())))

@@ -80,47 +80,57 @@ pub struct Guess {
 }
 
 /// What speaks for a deployment, or against it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// The relay's greeting.
-    #[error("it greets as the relay does")]
     RelayGreeting,
     /// The relay's patience.
-    #[error("it waits a minute for pongs, as the relay does")]
     RelayPingTimeout,
     /// The gateway's greeting.
-    #[error("it greets as the gateway does")]
     GatewayGreeting,
     /// A CONNECT with auth was never answered.
-    #[error("it does not answer a CONNECT that carries auth")]
     SilentWithAuth,
     /// A CONNECT without auth was never answered.
-    #[error("it does not answer a CONNECT without auth")]
     SilentWithoutAuth,
     /// The service's greeting.
-    #[error("it announces a room and its status before it answers the CONNECT")]
     ServiceGreeting,
     /// It refuses everybody in its own words.
-    #[error("it refuses as the published entry point does")]
     RefusesEverybody,
     /// It knows one of our events.
-    #[error("it answers {event}")]
     Answers {
         /// Which.
         event: String,
     },
     /// It does not seem to know one of our events.
-    #[error("it does not answer {event}")]
     Ignores {
         /// Which.
         event: String,
     },
     /// It sends events that the deployment knows.
-    #[error("{count} kinds of its events are known")]
     KnownEvents {
         /// How many kinds.
         count: usize,
     },
+}
+
+/// An English sentence about the server.
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::RelayGreeting => f.write_str("it greets as the relay does"),
+            Self::RelayPingTimeout => f.write_str("it waits a minute for pongs, as the relay does"),
+            Self::GatewayGreeting => f.write_str("it greets as the gateway does"),
+            Self::SilentWithAuth => f.write_str("it does not answer a CONNECT that carries auth"),
+            Self::SilentWithoutAuth => f.write_str("it does not answer a CONNECT without auth"),
+            Self::ServiceGreeting => {
+                f.write_str("it announces a room and its status before it answers the CONNECT")
+            }
+            Self::RefusesEverybody => f.write_str("it refuses as the published entry point does"),
+            Self::Answers { event } => write!(f, "it answers {event}"),
+            Self::Ignores { event } => write!(f, "it does not answer {event}"),
+            Self::KnownEvents { count } => write!(f, "{count} kinds of its events are known"),
+        }
+    }
 }
 
 impl Reason {

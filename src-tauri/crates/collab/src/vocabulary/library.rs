@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::Deployment;
 use super::deployment_file::{Draft, speak};
@@ -34,9 +34,12 @@ pub struct Library {
 impl Library {
     /// What comes with the program.
     pub fn builtin() -> Self {
-        let (library, errors) = Self::read_builtin();
-        debug_assert!(errors.is_empty(), "{errors:?}");
-        library
+        static READ: LazyLock<Library> = LazyLock::new(|| {
+            let (library, errors) = Library::read_builtin();
+            debug_assert!(errors.is_empty(), "{errors:?}");
+            library
+        });
+        READ.clone()
     }
 
     pub(super) fn read_builtin() -> (Self, Vec<FileError>) {

@@ -49,7 +49,7 @@ fn recorded_servers_are_found_out() {
                 continue;
             }
             observed.unanswered = asked.into_values().collect();
-            let (expected, link) = deployment_of(&file, client);
+            let (expected, link) = deployment_of(file, client);
             let guesses = detect(&observed);
             let best = guesses
                 .first()

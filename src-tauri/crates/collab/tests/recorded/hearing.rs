@@ -18,7 +18,7 @@ fn every_recorded_event_is_known_and_no_field_of_it_is_lost() {
             let Said::Packet(PacketBody::Event { name, args, .. }) = said else {
                 continue;
             };
-            let (deployment, link) = deployment_of(&file, client);
+            let (deployment, link) = deployment_of(file, client);
             let me = identity("u1", "Ann Lee", "nurse");
             let decoded = deployment.decode(link, name, args, &context("P1", &me, None));
             assert!(decoded.known, "{file}: {name}");
@@ -36,7 +36,7 @@ fn every_recorded_ack_is_understood_and_nothing_of_it_is_lost() {
     let mut acks: BTreeMap<&str, usize> = BTreeMap::new();
     for (file, lines) in transcripts() {
         let mut asked: BTreeMap<(String, u64), String> = BTreeMap::new();
-        for Line { client, said, .. } in &lines {
+        for Line { client, said, .. } in lines {
             let (name, id, args) = match said {
                 Said::Packet(PacketBody::Event {
                     name,
@@ -55,7 +55,7 @@ fn every_recorded_ack_is_understood_and_nothing_of_it_is_lost() {
             let Some((_, kind)) = SAYINGS.iter().find(|(event, _)| *event == name) else {
                 continue;
             };
-            let (deployment, _) = deployment_of(&file, client);
+            let (deployment, _) = deployment_of(file, client);
             let me = identity("u1", "Ann Lee", "nurse");
             let answer = deployment.decode_ack(*kind, args, &context("P1", &me, None));
             let refused = args
@@ -85,7 +85,7 @@ fn what_was_decoded_is_what_was_said() {
             let Said::Packet(PacketBody::Event { name, args, .. }) = said else {
                 continue;
             };
-            let (deployment, link) = deployment_of(&file, client);
+            let (deployment, link) = deployment_of(file, client);
             let me = identity("u1", "Ann Lee", "nurse");
             let record = if file.starts_with("service") {
                 "HMS1"
@@ -172,7 +172,7 @@ proptest! {
                 if seed % 5 == 0 {
                     args.clear();
                 }
-                let (deployment, link) = deployment_of(&file, client);
+                let (deployment, link) = deployment_of(file, client);
                 let me = identity("u1", "Ann Lee", "nurse");
                 let context = context("P1", &me, None);
                 deployment.decode(link, &name, &args, &context);

@@ -6,9 +6,13 @@ mod hearing;
 mod saying;
 mod transcript;
 
+use std::sync::LazyLock;
+
 use collab::intent::{IntentKind, StepRef};
 use collab::vocabulary::{Context, Deployment, Identity, Library};
 use time::OffsetDateTime;
+
+static LIBRARY: LazyLock<Library> = LazyLock::new(Library::builtin);
 
 /// The deployment that a recorded server is, and the link that a client of it had.
 fn deployment_of(file: &str, client: &str) -> (Deployment, usize) {
@@ -20,7 +24,7 @@ fn deployment_of(file: &str, client: &str) -> (Deployment, usize) {
         other => panic!("whose is {other}?"),
     };
     let link = usize::from(client == "RELAY");
-    (Library::builtin().deployment(name).expect(name), link)
+    (LIBRARY.deployment(name).expect(name), link)
 }
 
 fn context<'a>(record: &'a str, me: &'a Identity, step: Option<&'a StepRef>) -> Context<'a> {

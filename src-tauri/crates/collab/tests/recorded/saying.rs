@@ -107,7 +107,7 @@ fn what_the_recorded_clients_said_is_what_this_program_says() {
             by_server,
             said,
             ..
-        } in &lines
+        } in lines
         {
             if *by_server {
                 continue;
@@ -115,7 +115,7 @@ fn what_the_recorded_clients_said_is_what_this_program_says() {
             let Said::Packet(PacketBody::Event { name, args, .. }) = said else {
                 continue;
             };
-            let (mut deployment, link) = deployment_of(&file, client);
+            let (mut deployment, link) = deployment_of(file, client);
             let payload = args.first().cloned().unwrap_or_default();
             let me = people.entry(client.clone()).or_default();
             let mut learn = |key: &str, value: &Value| {
@@ -136,7 +136,7 @@ fn what_the_recorded_clients_said_is_what_this_program_says() {
                     .flatten()
                     .for_each(|(key, value)| learn(key, value));
             }
-            let meant = meaning(name, args).filter(|_| !is_another_form(&file, client, name, args));
+            let meant = meaning(name, args).filter(|_| !is_another_form(file, client, name, args));
             let knows = |outgoing: &Outgoing| outgoing.link == link && outgoing.event == *name;
             let Some((intent, record, step)) = meant else {
                 unsaid.insert((name.clone(), payload.to_string()));
@@ -198,14 +198,14 @@ fn handshakes_are_those_of_the_recorded_clients() {
             by_server,
             said,
             ..
-        } in &lines
+        } in lines
         {
             match said {
                 Said::Open { query } => {
                     queries.insert(client.clone(), query.clone());
                 }
                 Said::Packet(PacketBody::Connect { data }) if !by_server => {
-                    let (deployment, link) = deployment_of(&file, client);
+                    let (deployment, link) = deployment_of(file, client);
                     let query = &queries[client];
                     let of = |key: &str| query.get(key).cloned().unwrap_or_default();
                     // Where both say who it is, CONNECT is believed; the recorder gave all

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -30,7 +31,12 @@ pub enum Said {
 }
 
 /// All files by name, without requests outside Engine.IO and pings.
-pub fn transcripts() -> Vec<(String, Vec<Line>)> {
+pub fn transcripts() -> &'static [(String, Vec<Line>)] {
+    static READ: LazyLock<Vec<(String, Vec<Line>)>> = LazyLock::new(read_all);
+    &READ
+}
+
+fn read_all() -> Vec<(String, Vec<Line>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded");
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .expect("the recorded files")

@@ -5,6 +5,7 @@ mod detecting;
 mod encoding;
 mod loading;
 mod notifying;
+mod properties;
 
 use serde_json::Value;
 use time::OffsetDateTime;
