@@ -28,7 +28,7 @@ def arguments(description):
         help="answer every CONNECT with 44")
     add("--silent", action="store_true", help="answer no CONNECT")
     add("--no-acks", action="store_true", help="never acknowledge anything")
-    add("--zoned-times", action="store_true", help="times in UTC with a zone, not naive local ones")
+    add("--zoned-times", action="store_true", help="times in UTC with zone, not naive local")
     add("--ping-interval", type=float, default=25)
     add("--ping-timeout", type=float, default=20)
     return parser

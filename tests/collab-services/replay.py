@@ -1,6 +1,7 @@
-"""Replays the clients' frames of recordings against the test servers and compares what these answer,
-frame by frame and connection by connection, with what the real ones answered. Times and ids are
-masked; pings and health checks, which only depend on the clock, are left out.
+"""Replays the clients' frames of recordings against the test servers and compares the answers.
+
+Frame by frame and connection by connection they must be those of the real servers. Times and ids
+are masked; pings and health checks, which only depend on the clock, are left out.
 
     python replay.py              all
     python replay.py panel-patched…   some
@@ -154,6 +155,13 @@ class Heard:
                 break
             self.take(0.05)
 
+    def close(self):
+        """Where the recorded client closed. It did not wait for what was still to come."""
+        if self.connection:
+            self.catch_up()
+            self.connection.close()
+            self.connection = None
+
     def settle(self):
         while self.connection and self.take(QUIET):
             pass
@@ -180,19 +188,22 @@ def replay(recording, ports, order, speed):
         if line["dir"] == "<":
             heard = outside if kind == "http" else now.get(name)
             if kind == "close":
-                if heard and heard.connection:
-                    heard.catch_up()
-                    heard.settle()
-                    heard.connection.close()
-                    heard.connection = None
+                if heard:
+                    heard.close()
             elif heard:
                 frames = frame.split("\x1e") if line.get("tr") == "poll" else [frame]
                 heard.expected += [masked(each) for each in frames if counts(each)]
             continue
         for heard in now.values():
-            # What one door caused may be recorded before the request itself.
-            if kind not in ("http", "driver"):
+            # What came of an order may be recorded before the order itself.
+            if kind in ("http", "driver"):
+                heard.settle()
+            else:
                 heard.catch_up()
+        # Where this was not recorded by a line of its own.
+        if line.get("step", "").startswith("A transport closed") and "A" in now:
+            now["A"].close()
+            time.sleep(QUIET)
         if speed and "t_ms" in line:
             left = line["t_ms"] / 1000 / speed - (time.monotonic() - started)
             time.sleep(max(0, left))
@@ -210,11 +221,8 @@ def replay(recording, ports, order, speed):
             order({command: json.loads(argument)})
         elif name in now and now[name].connection and counts(frame):
             now[name].connection.send(frame)
-        elif kind == "close" and name in now and now[name].connection:
-            now[name].catch_up()
-            now[name].settle()
-            now[name].connection.close()
-            now[name].connection = None
+        elif kind == "close" and name in now:
+            now[name].close()
     for heard in everything:
         heard.catch_up()
         heard.settle()

@@ -40,7 +40,7 @@ pub(crate) use moment::Moment;
 pub use notice::{Notice, NoticeLevel};
 pub(crate) use queue::{Priority, QueueEntry};
 pub(crate) use record::{Committed, Completion, FieldKey, StepState};
-pub(crate) use step::{Step, step_json};
+pub(crate) use step::Step;
 
 use crate::Limits;
 use crate::stats::Counters;

@@ -23,11 +23,7 @@ fn an_edit_is_told_in_each_vocabulary_and_never_to_its_sender() {
     world.forget();
     let ack = world.say(ann, "field_completed", completed("P1", "va", json!("6/9")));
     assert_eq!(ack, [] as [Value; 0]);
-    let told: Vec<_> = world
-        .told
-        .drain(..)
-        .map(|(to, event, arg)| (to, event, arg))
-        .collect();
+    let told = std::mem::take(&mut world.told);
     let to: Vec<_> = told.iter().map(|(to, event, _)| (*to, *event)).collect();
     assert_eq!(
         to,

@@ -38,7 +38,7 @@ fn one_person_on_two_sockets_is_one_person() {
     let second = world.panel("u1", "Ann Lee", "P1");
     world.pass(Duration::from_secs(1));
     let heard = world.heard(bob);
-    assert_eq!(events(&heard).contains(&"user_joined"), false, "{heard:?}");
+    assert!(!events(&heard).contains(&"user_joined"), "{heard:?}");
     assert_eq!(ids(last(&heard, "active_users_updated")), ["u2", "u1"]);
 
     let leave = json!({ "patient_id": "P1", "user_id": "u1" });
