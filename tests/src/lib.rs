@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod chromium;
+pub mod collab_services;
 pub mod jbcall;
 pub mod netlab;
 pub mod process;

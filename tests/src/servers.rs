@@ -204,7 +204,7 @@ impl SpeechServices {
 ///
 /// # Panics
 /// When there is none.
-fn python() -> std::path::PathBuf {
+pub fn python() -> std::path::PathBuf {
     let home = std::path::PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
     let usual = home.join(".cache/jbcall/venv/bin/python");
     let found = std::env::var_os("JBCALL_PYTHON").map_or(usual, Into::into);
