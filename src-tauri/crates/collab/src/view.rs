@@ -271,6 +271,8 @@ pub struct FieldView {
     pub step: Option<String>,
     /// The value that holds, as text; none has been heard yet.
     pub value: Option<String>,
+    /// Whether that is only the beginning of a value too long to show: then it is not to be edited.
+    pub cut: bool,
     /// Who gave it: a name, else an id; `null` for a stored one and for one's own.
     pub by: Option<String>,
     /// When it came, milliseconds since 1970.
@@ -337,7 +339,7 @@ pub struct ConflictView {
     pub mine: String,
     /// The other's text.
     pub theirs: String,
-    /// The other's name, else their id.
+    /// The other's name, else their id; empty for a stored value that nobody is named with.
     pub with: String,
 }
 
