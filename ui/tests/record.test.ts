@@ -519,7 +519,7 @@ describe('beside a call', () => {
     await waitFor(() => {
       expect(app.screen).toBe('call');
     });
-    expect((await byTestId('record-badge')).textContent.trim()).toBe('2');
+    expect((await byTestId('record-badge')).textContent.trim()).toBe('1');
     press(document.body, { key: 'r' });
     expect((await byTestId('record')).dataset['record']).toBe('P-17');
   });
