@@ -145,6 +145,7 @@ describe('the keys of a call', () => {
     toggleChat: vi.fn(),
     togglePeople: vi.fn(),
     toggleStats: vi.fn(),
+    toggleRecord: vi.fn(),
     closePanel: vi.fn(),
   };
   const press = (type: 'keydown' | 'keyup', init: KeyboardEventInit, target: Element = document.body) =>
@@ -197,6 +198,13 @@ describe('the keys of a call', () => {
   it('open the statistics', () => {
     press('keydown', { key: 's' });
     expect(actions.toggleStats).toHaveBeenCalledOnce();
+  });
+
+  it('open the record, and leave the keys that choose in it alone', () => {
+    press('keydown', { key: 'r' });
+    expect(actions.toggleRecord).toHaveBeenCalledOnce();
+    press('keydown', { key: 'm', altKey: true });
+    expect(actions.unmute).not.toHaveBeenCalled();
   });
 
   it('close a panel from inside its field', () => {

@@ -66,7 +66,7 @@ describe('what the program says', () => {
   const sources = rustSources(join(import.meta.dirname, '../../src-tauri'));
   const found = (pattern: RegExp) =>
     [...new Set(sources.flatMap((source) => [...source.matchAll(pattern)].map((m) => m[1] ?? '')))];
-  const code = String.raw`"((?:link|gateway|media|ortc|socket|audio|call|app|settings|doctor|report)\.[a-z_-]+)"`;
+  const code = String.raw`"((?:link|gateway|media|ortc|socket|audio|call|app|settings|doctor|report|collab)\.[a-z_-]+)"`;
 
   const errors = [
     ...found(new RegExp(`=> ${code}`, 'g')),

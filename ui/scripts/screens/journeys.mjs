@@ -130,6 +130,58 @@ export const journeys = {
       assert.deepEqual(await commands(page), []);
     },
   },
+  'edits a field, decides a conflict and goes on, by keyboard': {
+    scene: 'collab-conflict',
+    walk: async (page) => {
+      const obeyed = async () =>
+        (await calls(page))
+          .filter(([name]) => name === 'collab_command')
+          .map(([, { command }]) => command);
+      await page.getByTestId('home-record').focus();
+      await page.keyboard.press('Enter');
+      await page.locator('[data-field=both] textarea').focus();
+      await page.keyboard.press('Control+A');
+      await page.keyboard.type('20/20');
+      // From another field: the one that waits is decided, the one that is typed in stays.
+      await page.keyboard.press('Alt+t');
+      await page.getByTestId('conflict').waitFor({ state: 'detached' });
+      await page.keyboard.type(' left');
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('!');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Tab');
+      const all = await obeyed();
+      assert.deepEqual(
+        all.filter(({ type }) => type !== 'type' && type !== 'focus'),
+        [
+          { type: 'takeTheirs', field: 'right' },
+          { type: 'commit', field: 'both', text: '20/20 left' },
+          { type: 'discard', field: 'both' },
+        ],
+      );
+      assert.equal(await page.locator('[data-field=both] textarea').inputValue(), '20/20 left');
+    },
+  },
+  'scrolls through 5,000 fields while others edit them': {
+    scene: 'collab-busy',
+    walk: async (page) => {
+      await page.getByTestId('home-record').click();
+      await page.getByTestId('field-people').first().waitFor();
+      const drawn = () => page.getByTestId('field').count();
+      assert.ok((await drawn()) < 500, `${await drawn()} fields are drawn`);
+      const list = page.getByTestId('fields');
+      for (const share of [0.25, 0.5, 1]) {
+        await list.evaluate((element, to) => {
+          element.scrollTop = element.scrollHeight * to;
+        }, share);
+        await page.waitForTimeout(200);
+      }
+      await page.locator('[data-field=f-4999]').waitFor();
+      assert.ok((await drawn()) < 500, `${await drawn()} fields are drawn`);
+      const { count } = await page.evaluate(() => ({ count: window.scripted.frames.count }));
+      assert.ok(count > 0);
+    },
+  },
   'works where the prototypes are frozen, as in the window': {
     scene: 'call-16',
     walk: async (page) => {

@@ -8,11 +8,15 @@ import type { CallCommand } from '../backend/bindings/CallCommand';
 import type { JoinRequest } from '../backend/bindings/JoinRequest';
 import type { PreparedRoom } from '../backend/bindings/PreparedRoom';
 import type { Settings } from '../backend/bindings/Settings';
+import type { RecordRequest } from '../backend/record';
+import type { Panel } from '../call/panel';
 import { explain, t, useLanguage } from '../i18n/index.svelte';
+import { isRecordLink } from '../record/link';
+import { LiveRecord } from './record.svelte';
 import { useAppearance } from './theme';
 import { Toasts } from './toasts.svelte';
 
-export type Screen = 'home' | 'prejoin' | 'call' | 'ended' | 'doctor';
+export type Screen = 'home' | 'prejoin' | 'call' | 'ended' | 'doctor' | 'record';
 
 /** How far the socket of the room on the pre-join screen is. */
 export type Preparation =
@@ -20,7 +24,7 @@ export type Preparation =
   | { state: 'ready'; room: PreparedRoom }
   | { state: 'failed'; error: ErrorView };
 
-export type SettingsSection = 'devices' | 'look' | 'connection' | 'privacy' | 'about';
+export type SettingsSection = 'devices' | 'look' | 'connection' | 'records' | 'privacy' | 'about';
 
 /** What is to be tested, and whether a press has already asked for it to begin. */
 export interface DoctorRequest {
@@ -51,6 +55,7 @@ const DEFAULTS: Settings = {
 export class App {
   readonly backend: Backend;
   readonly toasts = new Toasts();
+  readonly record = new LiveRecord(this);
 
   started = $state(false);
   screen = $state<Screen>('home');
@@ -72,6 +77,8 @@ export class App {
 
   view = $state.raw<CallView | null>(null);
   levels = $state.raw<LevelsView>(SILENCE);
+  /** What is open beside the tiles of the call. */
+  panel = $state<Panel | null>(null);
   ended = $state.raw<EndReason | null>(null);
   doctor = $state.raw<DoctorRequest>({ link: '', begin: false });
   /** Whether the dialog for reporting a problem is open. */
@@ -105,6 +112,17 @@ export class App {
       this.backend.on('open-link', (link) => {
         void this.#opened(link);
       }),
+      this.backend.on('collab-update', (update) => {
+        this.record.take(update);
+      }),
+      this.backend.on('collab-closed', (why) => {
+        this.record.closed(why);
+        // Where the record is shown, its form says why.
+        if (why !== null && this.screen !== 'record' && this.panel !== 'record') this.tell(why);
+      }),
+      this.backend.on('open-record', (request) => {
+        this.askedForRecord(request);
+      }),
     ]);
     try {
       this.settings = await this.backend.call('get_settings');
@@ -116,8 +134,10 @@ export class App {
     // A page that was loaded again finds the call that went on without it.
     const view = await this.backend.call('current_call').catch(() => null);
     if (view) this.#show(view);
+    const record = await this.backend.call('collab_state').catch(() => null);
+    if (record) this.record.restore(record);
     const pending = await this.backend.call('take_pending_link').catch(() => null);
-    if (pending) void this.open(pending);
+    if (pending) this.follow(pending);
   }
 
   stop(): void {
@@ -157,6 +177,53 @@ export class App {
     } catch (error) {
       this.tell(error);
     }
+  }
+
+  /** Shows where a link leads. */
+  follow(link: string): void {
+    if (isRecordLink(link)) {
+      this.askedForRecord({ origin: 'link', input: link, profile: null, record: null });
+    } else {
+      void this.open(link);
+    }
+  }
+
+  /** Shows the record that is open, or the form to open one. */
+  showRecord(): void {
+    this.settingsOpen = null;
+    if (this.screen === 'call') this.panel = 'record';
+    else this.screen = 'record';
+  }
+
+  /** Something asks for a record: it fills in the form, and no more without a saved profile. */
+  askedForRecord(request: RecordRequest): void {
+    const { record } = this;
+    if (request.origin === 'room') {
+      if (!record.isOpen) record.offer = request;
+    } else if (record.isOpen) {
+      record.other = request;
+    } else {
+      this.fillIn(request);
+    }
+  }
+
+  /** Opens a record of a saved profile, or shows what a link asks for in the form. */
+  fillIn(request: RecordRequest): void {
+    const { profile, record } = request;
+    this.record.offer = null;
+    this.record.error = null;
+    this.record.request = request;
+    this.showRecord();
+    if (profile !== null) void this.record.open({ input: null, profile, record });
+  }
+
+  /** Closes the record that is open for the one that was asked for meanwhile. */
+  async takeOther(): Promise<void> {
+    const { other } = this.record;
+    this.record.other = null;
+    if (other === null) return;
+    await this.record.close();
+    this.fillIn(other);
   }
 
   /** Shows the pre-join screen of a room and opens its socket meanwhile. */
@@ -276,12 +343,14 @@ export class App {
     // The end is told by an event of its own; a view that comes after it is late.
     if (view.connection.state === 'ended' || this.screen === 'ended') return;
     this.view = view;
+    if (this.screen !== 'call') this.panel = null;
     this.screen = 'call';
   }
 
   #end(reason: EndReason): void {
     this.ended = reason;
     this.incoming = null;
+    this.record.offer = null;
     this.joining = false;
     this.screen = 'ended';
     const next = this.#next;
@@ -293,7 +362,8 @@ export class App {
     // Taken, so that a page that is loaded again does not open it again.
     await this.backend.call('take_pending_link').catch(() => null);
     this.settingsOpen = null;
-    if (this.screen === 'call') this.incoming = link;
+    if (isRecordLink(link)) this.follow(link);
+    else if (this.screen === 'call') this.incoming = link;
     else await this.open(link);
   }
 

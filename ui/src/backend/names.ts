@@ -3,6 +3,8 @@
 import type { About } from './bindings/About';
 import type { CallCommand } from './bindings/CallCommand';
 import type { CallView } from './bindings/CallView';
+import type { CollabCommand } from './bindings/CollabCommand';
+import type { CollabUpdate } from './bindings/CollabUpdate';
 import type { DeviceList } from './bindings/DeviceList';
 import type { EndReason } from './bindings/EndReason';
 import type { JoinRequest } from './bindings/JoinRequest';
@@ -13,6 +15,13 @@ import type { ParsedLink } from './bindings/ParsedLink';
 import type { PreparedRoom } from './bindings/PreparedRoom';
 import type { Settings } from './bindings/Settings';
 import type { DoctorProgress, ReportFormat } from './doctor';
+import type {
+  CollabProfile,
+  OpenedRecord,
+  RecordBinding,
+  RecordClosed,
+  RecordRequest,
+} from './record';
 import type { CallStats } from './stats';
 
 /** Device id, `null` for the system's default, "none" for joining without one. */
@@ -50,6 +59,20 @@ export interface Commands {
   close_stats: { args: undefined; answer: null };
   export_stats: { args: undefined; answer: string };
   report_problem: { args: { description: string }; answer: string };
+  /** Reads a link, or takes a profile; a record that is open is closed first. */
+  open_record: { args: { input: string | null; profile: string | null; record: string | null }; answer: OpenedRecord };
+  close_record: { args: undefined; answer: null };
+  collab_command: { args: { command: CollabCommand }; answer: null };
+  /** All of the record that is open, for a page that was loaded again. */
+  collab_state: { args: undefined; answer: CollabUpdate | null };
+  /** Answers where the file is; without names and values where it is redacted. */
+  export_activity: { args: { redacted: boolean }; answer: string };
+  list_profiles: { args: undefined; answer: CollabProfile[] };
+  /** The credential goes into the keyring: `null` leaves it as it is, an empty one takes it away. */
+  save_profile: { args: { profile: CollabProfile; credential: string | null }; answer: null };
+  remove_profile: { args: { name: string }; answer: null };
+  /** Of the present call's room with the present record; `null` undoes it. */
+  bind_record: { args: { binding: RecordBinding | null }; answer: null };
 }
 
 export type CommandName = keyof Commands;
@@ -65,6 +88,11 @@ export interface Events {
   'doctor-progress': DoctorProgress;
   /** Once a second between `open_stats` and `close_stats`. */
   'call-stats': CallStats;
+  /** What changed in the record that is open. */
+  'collab-update': CollabUpdate;
+  'collab-closed': RecordClosed;
+  /** Fills in the form; connects by itself only where it names a profile and no record is open. */
+  'open-record': RecordRequest;
 }
 
 export type EventName = keyof Events;

@@ -2,7 +2,10 @@ import type { Backend, CommandArgs } from './backend';
 import type { CallCommand } from './bindings/CallCommand';
 import type { CallView } from './bindings/CallView';
 import type { Settings } from './bindings/Settings';
+import { Frames } from './frames';
 import type { CommandName, Commands, EventName, Events } from './names';
+import type { CollabProfile, CollabUpdate } from './record';
+import { ScriptedRecord } from './scripted-record';
 import { recents, scenes, type Scene } from './scenes';
 import { error } from './scenes/scene';
 
@@ -17,6 +20,11 @@ type Answers = {
 export class ScriptedBackend implements Backend {
   /** Every command that was called, with its arguments. */
   readonly calls: { command: CommandName; args: unknown }[] = [];
+  /** For benchmarks; it measures where the scene goes on by itself. */
+  readonly frames = new Frames();
+  /** The record that is open. */
+  record: ScriptedRecord | null = null;
+  #profiles: CollabProfile[];
   #scene: Scene;
   #settings: Settings;
   #view: CallView | null;
@@ -29,11 +37,16 @@ export class ScriptedBackend implements Backend {
     meter: new Set(),
     'doctor-progress': new Set(),
     'call-stats': new Set(),
+    'collab-update': new Set(),
+    'collab-closed': new Set(),
+    'open-record': new Set(),
   };
 
   constructor(scene: Scene) {
     this.#scene = scene;
     this.#view = scene.view ?? null;
+    this.#profiles = scene.profiles ?? [];
+    if (!scene.recordClosed) this.#openRecord();
     this.#settings = {
       name: 'Linh Đỗ',
       language: 'en',
@@ -192,6 +205,42 @@ export class ScriptedBackend implements Backend {
       if (this.#scene.report) throw this.#scene.report;
       return '/home/linh/Downloads/jbcalling-problem-2026-11-20T203832Z.zip';
     },
+    open_record: ({ profile, record }) => {
+      const { openRefusal, opened } = this.#scene;
+      if (openRefusal) throw openRefusal;
+      this.#openRecord();
+      setTimeout(() => {
+        if (this.record) this.emit('collab-update', this.record.whole());
+      });
+      return (
+        opened ?? { record: record ?? 'P-17', host: 'collab.example', deployment: 'auto', profile, binding: null }
+      );
+    },
+    close_record: () => {
+      this.record = null;
+      return null;
+    },
+    collab_command: ({ command }) => {
+      this.record?.obey(command);
+      return null;
+    },
+    collab_state: () => this.record?.whole() ?? null,
+    export_activity: () => '/home/linh/Downloads/jbcalling-activity-2026-11-20T203832Z.json',
+    list_profiles: () => this.#profiles,
+    save_profile: ({ profile, credential }) => {
+      const before = this.#profiles.find(({ name }) => name === profile.name);
+      const hasCredential = credential === null ? (before?.hasCredential ?? false) : credential !== '';
+      const saved = { ...profile, hasCredential };
+      this.#profiles = before
+        ? this.#profiles.map((one) => (one === before ? saved : one))
+        : [...this.#profiles, saved];
+      return null;
+    },
+    remove_profile: ({ name }) => {
+      this.#profiles = this.#profiles.filter((one) => one.name !== name);
+      return null;
+    },
+    bind_record: () => null,
   };
 
   #begun = false;
@@ -199,10 +248,26 @@ export class ScriptedBackend implements Backend {
   #begin(): void {
     if (this.#begun) return;
     this.#begun = true;
-    const { view, levels, ended } = this.#scene;
+    const { view, levels, ended, request, play } = this.#scene;
     if (view) this.emit('call-view', view);
     if (levels) this.emit('call-levels', levels);
     if (ended) this.emit('call-ended', ended);
+    if (request) this.emit('open-record', request);
+    if (play && this.record) {
+      this.frames.start();
+      play(this.record.whole(), (update) => {
+        this.emit('collab-update', update);
+      });
+    }
+  }
+
+  #openRecord(): void {
+    const { record } = this.#scene;
+    if (record === undefined) return;
+    const whole: CollabUpdate = typeof record === 'function' ? record() : record;
+    this.record = new ScriptedRecord(whole, (update) => {
+      this.emit('collab-update', update);
+    });
   }
 
   /** What the program would show after a command, as far as the scenes need it. */

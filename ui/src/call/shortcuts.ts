@@ -5,6 +5,7 @@ export interface ShortcutActions {
   toggleChat: () => void;
   togglePeople: () => void;
   toggleStats: () => void;
+  toggleRecord: () => void;
   closePanel: () => void;
 }
 
@@ -12,7 +13,7 @@ const FIELD = 'input, textarea, select, [contenteditable="true"]';
 const PRESSABLE = 'button, a, summary, [role="button"], [role="switch"]';
 
 /**
- * Keys of the call: M mutes and unmutes, Space talks while it is held, C, P and S open panels.
+ * Keys of the call: M mutes and unmutes, Space talks while it is held, C, P, R and S open panels.
  * Returns what takes them away again; a Space that is still held then mutes.
  */
 export function callShortcuts(target: Window, actions: ShortcutActions): () => void {
@@ -59,6 +60,10 @@ export function callShortcuts(target: Window, actions: ShortcutActions): () => v
         break;
       case 's':
         actions.toggleStats();
+        break;
+      case 'r':
+        event.preventDefault();
+        actions.toggleRecord();
         break;
     }
   }

@@ -18,6 +18,6 @@ mine: string,
  */
 theirs: string, 
 /**
- * The other's name, else their id.
+ * The other's name, else their id; empty for a stored value that nobody is named with.
  */
 with: string, };

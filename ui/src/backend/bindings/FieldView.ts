@@ -28,6 +28,10 @@ step: string | null,
  */
 value: string | null, 
 /**
+ * Whether that is only the beginning of a value too long to show: then it is not to be edited.
+ */
+cut: boolean, 
+/**
  * Who gave it: a name, else an id; `null` for a stored one and for one's own.
  */
 by: string | null, 

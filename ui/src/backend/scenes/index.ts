@@ -1,5 +1,6 @@
 import { doctors } from './doctor';
 import { people, message, NOW_MS } from './people';
+import { records } from './records';
 import { call, error, type Scene } from './scene';
 import { stats } from './stats';
 
@@ -34,6 +35,7 @@ const levels = {
 
 /** Every situation that the screens test renders, by name. */
 export const scenes: Record<string, Scene> = {
+  ...records,
   home: {},
   'home-first': { settings: { name: '', recents: [] } },
   prejoin: { pending: LINK, people: 2, meter: { level: -18 } },

@@ -5,6 +5,7 @@ import type { ErrorView } from '../bindings/ErrorView';
 import type { LevelsView } from '../bindings/LevelsView';
 import type { MeterEvent } from '../bindings/MeterEvent';
 import type { Settings } from '../bindings/Settings';
+import type { CollabProfile, CollabUpdate, OpenedRecord, RecordRequest } from '../record';
 import type { CallStats } from '../stats';
 import type { DoctorScene } from './doctor';
 
@@ -32,6 +33,17 @@ export interface Scene {
   stats?: CallStats;
   /** Refusal of `report_problem`. */
   report?: ErrorView;
+  /** The record that is open, or would be after opening it where it is `recordClosed`. */
+  record?: CollabUpdate | (() => CollabUpdate);
+  recordClosed?: boolean;
+  opened?: OpenedRecord;
+  /** What goes on in the record by itself. */
+  play?: (begin: CollabUpdate, emit: (update: CollabUpdate) => void) => void;
+  /** Refusal of `open_record`. */
+  openRefusal?: ErrorView;
+  profiles?: CollabProfile[];
+  /** What asks for a record at the start. */
+  request?: RecordRequest;
 }
 
 export function error(code: string, message: string, details = ''): ErrorView {
