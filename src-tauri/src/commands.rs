@@ -352,13 +352,14 @@ fn collab_state(records: State<'_, Records>) -> Option<CollabUpdate> {
 }
 
 #[tauri::command]
-fn export_activity(
-    app: AppHandle,
-    records: State<'_, Records>,
-    redacted: bool,
-) -> Answer<PathBuf> {
+fn export_activity(app: AppHandle, records: State<'_, Records>, redacted: bool) -> Answer<PathBuf> {
     let lines = records.activity(redacted)?;
-    saved::write(&saved::folder(&app)?, "jbcalling-activity", "jsonl", lines.as_bytes())
+    saved::write(
+        &saved::folder(&app)?,
+        "jbcalling-activity",
+        "jsonl",
+        lines.as_bytes(),
+    )
 }
 
 #[tauri::command]

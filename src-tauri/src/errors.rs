@@ -51,7 +51,11 @@ pub fn no_record() -> ErrorView {
 
 /// The session of a record ended by itself, which is a fault of this program.
 pub fn record_lost() -> ErrorView {
-    view("collab.lost", "The record was closed by a fault. Open it again.", "")
+    view(
+        "collab.lost",
+        "The record was closed by a fault. Open it again.",
+        "",
+    )
 }
 
 /// Another record was opened while this one was being opened.

@@ -99,7 +99,9 @@ fn run(arguments: &[String]) -> tauri::Result<()> {
         .manage(Clipboard::default())
         .setup(|app| {
             let folder = app.path().app_config_dir()?;
-            app.manage(std::sync::Mutex::new(SettingsFile::open(&folder, "settings")));
+            app.manage(std::sync::Mutex::new(SettingsFile::open(
+                &folder, "settings",
+            )));
             app.manage(std::sync::Mutex::new(Places::open(&folder)));
             window::open(app.handle())?;
             Ok(())

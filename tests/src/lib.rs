@@ -4,6 +4,7 @@
 
 pub mod chromium;
 pub mod collab_services;
+pub mod desk;
 pub mod jbcall;
 pub mod netlab;
 pub mod process;

@@ -83,7 +83,11 @@ impl Records {
             step: None,
             network,
         });
-        let host = collab.whole().record.map(|record| record.host).unwrap_or_default();
+        let host = collab
+            .whole()
+            .record
+            .map(|record| record.host)
+            .unwrap_or_default();
         {
             let mut stage = self.stage();
             // Another record was opened meanwhile: this one closes with its handle.
@@ -186,7 +190,10 @@ impl Records {
 /// Offers the record that goes with a room that was joined.
 pub fn offer_of_room(app: &AppHandle, room: &str) {
     let places = app.state::<Mutex<Places>>();
-    let binding = places.lock().ok().and_then(|places| places.binding_in(room));
+    let binding = places
+        .lock()
+        .ok()
+        .and_then(|places| places.binding_in(room));
     if let Some(binding) = binding {
         ask_for(
             app,
@@ -246,7 +253,10 @@ pub async fn remove_profile(app: &AppHandle, name: String) -> Answer<()> {
     let places = app.state::<Mutex<Places>>();
     let known = {
         let places = places.lock().map_err(errors::internal)?;
-        places.profiles().into_iter().find(|known| known.name == name)
+        places
+            .profiles()
+            .into_iter()
+            .find(|known| known.name == name)
     };
     if known.is_some_and(|known| known.has_credential) {
         let name = name.clone();

@@ -44,9 +44,9 @@ pub fn forward(app: &AppHandle, mut notifications: mpsc::Receiver<NotificationVi
 
 fn is_looked_at(app: &AppHandle) -> bool {
     let windows = app.webview_windows();
-    windows.values().any(|window| {
-        window.is_focused().unwrap_or(false) && window.is_visible().unwrap_or(false)
-    })
+    windows
+        .values()
+        .any(|window| window.is_focused().unwrap_or(false) && window.is_visible().unwrap_or(false))
 }
 
 /// The text of a notification may be private, and a desktop shows it to whoever passes by.
@@ -67,7 +67,9 @@ fn words(app: &AppHandle, came: &[NotificationView]) -> (String, String) {
         _ if !with_text => String::new(),
         [only] => only.body.clone(),
         several => {
-            let titles = several.iter().map(|one| one.title.as_ref().unwrap_or(&one.body));
+            let titles = several
+                .iter()
+                .map(|one| one.title.as_ref().unwrap_or(&one.body));
             titles.map(String::as_str).collect::<Vec<_>>().join("\n")
         }
     };
@@ -76,7 +78,9 @@ fn words(app: &AppHandle, came: &[NotificationView]) -> (String, String) {
 
 /// Desktops read a body as markup.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 #[cfg(test)]

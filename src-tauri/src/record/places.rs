@@ -138,7 +138,9 @@ impl Places {
             (Some(input), _) => Some(CollabLink::parse(input)),
             (None, _) => None,
         };
-        let link = link.transpose().map_err(|error| errors::coded(error.code(), &error))?;
+        let link = link
+            .transpose()
+            .map_err(|error| errors::coded(error.code(), &error))?;
         let (profile, record) = match link {
             Some(link) => (stored.profile.for_link(&link), link.record.clone()),
             None => {
@@ -194,7 +196,9 @@ impl Places {
     /// The file cannot be written.
     pub fn unbind(&mut self, record: &str, profile: &Option<String>) -> Answer<()> {
         self.change(|content| {
-            content.bindings.retain(|known| !known.is_of(record, profile));
+            content
+                .bindings
+                .retain(|known| !known.is_of(record, profile));
         })
     }
 

@@ -1,5 +1,6 @@
 //! What can be written after `jbcall collab`.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand};
@@ -18,6 +19,8 @@ pub enum Collab {
     Edit(Edit),
     /// Show the queue
     Queue(Queue),
+    /// Run a collaboration service on this computer
+    Serve(Serve),
     /// List deployments, and check vocabulary files
     Vocabularies(Vocabularies),
 }
@@ -91,6 +94,56 @@ pub struct Queue {
     /// Go on, and print it again whenever it changes
     #[arg(long)]
     pub follow: bool,
+    /// Print JSON lines instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+const SERVE_HELP: &str = "\
+It speaks every vocabulary that comes with the program, on one port, keeps presence by person, and
+gives whoever joins the values that are there. Without --database a restart forgets everything.
+
+Misbehaviours, separated by ; or spaces:
+  drop-acks[:EVENT,…]        handle events and never answer
+  refuse                     refuse every connection
+  silent-connect             never answer a connection
+  freeze-after:TIME[,TIME]   hang after a time, for a time
+  restart-after:TIME,TIME    restart after a time, with the port closed for a time
+
+Examples:
+  jbcall collab serve --colleagues 2                     two simulated people at work
+  jbcall collab serve --bind 0.0.0.0 --port 9020 --database records.sqlite --token SECRET";
+
+/// Options of `serve`.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = SERVE_HELP)]
+pub struct Serve {
+    /// Address to listen on; 0.0.0.0 for people on the same network
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub bind: IpAddr,
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Keep records in this SQLite file
+    #[arg(long, value_name = "FILE")]
+    pub database: Option<PathBuf>,
+    /// Let in only who knows this; better given in the environment than here
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "JBCALL_COLLAB_CREDENTIAL",
+        hide_env_values = true
+    )]
+    pub token: Option<String>,
+    /// Simulated people who work on the record, for a demo
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub colleagues: usize,
+    /// The record that is announced, and that they work on
+    #[arg(long, value_name = "ID", default_value = "demo")]
+    pub record: String,
+    /// Do something wrong on purpose, for tests of clients
+    #[arg(long, value_name = "WHAT", default_value = "none")]
+    pub misbehave: collab_service::Misbehaviour,
     /// Print JSON lines instead of text
     #[arg(long)]
     pub json: bool,

@@ -86,7 +86,10 @@ struct Seen {
 
 impl Seen {
     fn outcome(&mut self, options: &Edit, update: &CollabUpdate) -> Option<Outcome> {
-        let field = update.fields.iter().find(|field| is_wanted(field, options))?;
+        let field = update
+            .fields
+            .iter()
+            .find(|field| is_wanted(field, options))?;
         if !self.joined {
             return None;
         }
@@ -115,7 +118,11 @@ fn is_wanted(field: &FieldView, options: &Edit) -> bool {
 
 fn tell(options: &Edit, outcome: &Outcome) -> Exit {
     let (word, sentence, exit) = match outcome {
-        Outcome::Confirmed => ("confirmed", "The service has the value.".to_owned(), Exit::Ok),
+        Outcome::Confirmed => (
+            "confirmed",
+            "The service has the value.".to_owned(),
+            Exit::Ok,
+        ),
         Outcome::Sent => (
             "sent",
             "The value was sent; the service did not say that it arrived.".to_owned(),
@@ -126,11 +133,7 @@ fn tell(options: &Edit, outcome: &Outcome) -> Exit {
             format!("{by} gave the field another value at the same time; theirs holds."),
             Exit::Failed,
         ),
-        Outcome::Refused => (
-            "refused",
-            "The service refused.".to_owned(),
-            Exit::Refused,
-        ),
+        Outcome::Refused => ("refused", "The service refused.".to_owned(), Exit::Refused),
         Outcome::NotReached { why } => ("not-reached", why.clone(), Exit::Unreachable),
     };
     if options.json {

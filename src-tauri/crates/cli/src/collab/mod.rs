@@ -1,8 +1,10 @@
 //! `jbcall collab`: one record, several people.
 
 mod args;
+mod colleagues;
 mod edit;
 mod queue;
+mod serve;
 mod service;
 mod typed;
 mod vocabularies;
@@ -19,6 +21,7 @@ pub async fn run(command: Collab) -> Exit {
         Collab::Join(options) => watch::run(options, true).await,
         Collab::Edit(options) => edit::run(options).await,
         Collab::Queue(options) => queue::run(options).await,
+        Collab::Serve(options) => serve::run(options).await,
         Collab::Vocabularies(options) => vocabularies::run(&options),
     }
 }

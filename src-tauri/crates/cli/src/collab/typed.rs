@@ -59,12 +59,8 @@ fn word(line: &str) -> Option<Wish> {
         "step" => CollabCommand::Step {
             step: rest?.to_owned(),
         },
-        "keep" => CollabCommand::KeepMine {
-            field: key(rest?),
-        },
-        "take" => CollabCommand::TakeTheirs {
-            field: key(rest?),
-        },
+        "keep" => CollabCommand::KeepMine { field: key(rest?) },
+        "take" => CollabCommand::TakeTheirs { field: key(rest?) },
         "retry" => CollabCommand::Retry,
         "quit" | "leave" | "q" => return Some(Wish::Quit),
         _ => return None,
@@ -123,7 +119,9 @@ mod tests {
         assert_eq!(understand("/step"), Some(Wish::Unknown("/step".into())));
         assert_eq!(
             understand(r#"{"type":"keepMine","field":":a"}"#),
-            Some(Wish::Command(CollabCommand::KeepMine { field: ":a".into() }))
+            Some(Wish::Command(CollabCommand::KeepMine {
+                field: ":a".into()
+            }))
         );
         assert_eq!(
             understand(r#"{"type":"fly"}"#),

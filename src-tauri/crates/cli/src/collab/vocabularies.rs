@@ -16,11 +16,19 @@ pub fn run(options: &Vocabularies) -> Exit {
             continue;
         };
         let words = deployment.vocabularies().join(", ");
-        let own = if library.is_builtin(name) { "" } else { " (your own)" };
+        let own = if library.is_builtin(name) {
+            ""
+        } else {
+            " (your own)"
+        };
         output::line(&format!("{name}{own}: speaks {words}"));
     }
     for error in &errors {
         eprintln!("error: {error}");
     }
-    if errors.is_empty() { Exit::Ok } else { Exit::Usage }
+    if errors.is_empty() {
+        Exit::Ok
+    } else {
+        Exit::Usage
+    }
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use collab::view::{CollabConnectionView, CollabUpdate};
 
 use super::args::Watch;
+use super::service;
 use super::typed::{self, Wish};
 use super::words::Words;
-use super::service;
 use crate::exit::Exit;
 use crate::{output, signals};
 

@@ -35,7 +35,10 @@ impl Words {
             }
         }
         // Of a run of typing only its end is worth a line, and that is the value.
-        let told = update.activity.iter().filter(|entry| entry.what != ActivityKind::Typed);
+        let told = update
+            .activity
+            .iter()
+            .filter(|entry| entry.what != ActivityKind::Typed);
         lines.extend(told.filter_map(entry));
         for field in &update.fields {
             lines.extend(self.conflict(field));
@@ -61,7 +64,11 @@ impl Words {
                 reason.message.clone()
             }
             CollabConnectionView::Refused { reason, .. } => {
-                format!("{} It said: {}", reason.message, line(&reason.details, VALUE_CHARS))
+                format!(
+                    "{} It said: {}",
+                    reason.message,
+                    line(&reason.details, VALUE_CHARS)
+                )
             }
             CollabConnectionView::Closed => "You have left the record.".to_owned(),
         }
@@ -104,7 +111,14 @@ fn entry(entry: &ActivityView) -> Option<String> {
         ActivityKind::Committed => format!("  {who}: {about} = {text}"),
         ActivityKind::Conflicted => format!("  Two people were in {about}."),
         ActivityKind::QueueMoved => "  The queue changed.".to_owned(),
-        ActivityKind::Notified => format!("  ♪ {}", [entry.about.as_deref(), Some(&text)].into_iter().flatten().collect::<Vec<_>>().join(": ")),
+        ActivityKind::Notified => format!(
+            "  ♪ {}",
+            [entry.about.as_deref(), Some(&text)]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(": ")
+        ),
         ActivityKind::RecordUpdated => format!("  The record was changed elsewhere ({text})."),
         ActivityKind::Refused => format!("  The service said no: {text}"),
         // Told by the state of the connection.
@@ -118,7 +132,9 @@ pub fn queue(queue: &QueueView) -> Vec<String> {
         return vec!["The queue is empty.".to_owned()];
     }
     let row = |entry: &collab::view::QueueEntryView| {
-        let position = entry.position.map_or_else(|| "?".to_owned(), |at| at.to_string());
+        let position = entry
+            .position
+            .map_or_else(|| "?".to_owned(), |at| at.to_string());
         let own = if entry.is_own { "→" } else { " " };
         let name = entry.name.as_deref().unwrap_or(&entry.record);
         let step = entry.step_label.as_deref().unwrap_or_default();

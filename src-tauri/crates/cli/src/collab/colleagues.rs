@@ -1,0 +1,133 @@
+//! Simulated colleagues: people who go from field to field of a record, for demos.
+
+use std::time::Duration;
+
+use collab::command::CollabCommand;
+use collab::session::{self, Collab, Network, Options};
+use collab::vocabulary::{Identity, Library};
+use rand::RngExt;
+use rand::seq::IndexedRandom;
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+/// What they speak.
+pub const DEPLOYMENT: &str = "screening";
+
+const PEOPLE: [(&str, &str); 4] = [
+    ("Lê Thị Hạnh", "nurse"),
+    ("Phạm Quốc Bảo", "doctor"),
+    ("Ann Lee", "optometrist"),
+    ("Vũ Minh Châu", "registrar"),
+];
+
+/// Fields and what may stand in them.
+const FIELDS: [(&str, &str, &[&str]); 5] = [
+    ("vision_testing", "left_eye", &["20/20", "20/25", "20/40"]),
+    ("vision_testing", "right_eye", &["20/20", "20/30", "20/50"]),
+    ("registration", "class", &["4A", "4B", "5A"]),
+    (
+        "doctor_diagnosis",
+        "diagnosis",
+        &["Myopia, mild", "Astigmatism", "No finding"],
+    ),
+    (
+        "doctor_diagnosis",
+        "note",
+        &[
+            "Come back in six months",
+            "Glasses, both eyes",
+            "Bring the old glasses",
+        ],
+    ),
+];
+
+/// Steps of the panel that they are seen at.
+const STEPS: [&str; 3] = ["3", "4", "5"];
+
+/// Some of them at work.
+pub struct Colleagues(Vec<(Collab, JoinHandle<()>)>);
+
+impl Colleagues {
+    /// Lets so many join a record and work on it.
+    pub fn start(url: &str, record: &str, count: usize, token: Option<&str>) -> Self {
+        let open = |(index, (name, role)): (usize, &(&str, &str))| {
+            let mut deployment = Library::builtin().deployment(DEPLOYMENT)?;
+            deployment.links.first_mut()?.url = url.parse().ok();
+            deployment.set_credential(token);
+            let (collab, _) = session::open(Options {
+                deployment,
+                record: record.to_owned(),
+                identity: Identity {
+                    id: format!("colleague-{index}"),
+                    name: (*name).to_owned(),
+                    role: (*role).to_owned(),
+                },
+                step: None,
+                network: Network::default(),
+            });
+            let work = tokio::spawn(work(collab.clone()));
+            Some((collab, work))
+        };
+        let people = PEOPLE.iter().cycle().take(count).enumerate();
+        Self(people.filter_map(open).collect())
+    }
+
+    /// Lets them leave.
+    pub async fn leave(self) {
+        for (collab, work) in self.0 {
+            work.abort();
+            let _ = work.await;
+            collab.close().await;
+        }
+    }
+}
+
+async fn work(collab: Collab) {
+    loop {
+        pause(1_500..4_000).await;
+        let (Some((step, name, values)), Some(at)) = (
+            FIELDS.choose(&mut rand::rng()),
+            STEPS.choose(&mut rand::rng()),
+        ) else {
+            return;
+        };
+        let Some(value) = values.choose(&mut rand::rng()) else {
+            return;
+        };
+        if rand::rng().random_ratio(1, 6) {
+            collab
+                .command(CollabCommand::Step {
+                    step: (*at).to_owned(),
+                })
+                .await;
+        }
+        let field = format!("{step}:{name}");
+        collab
+            .command(CollabCommand::AddField {
+                name: (*name).to_owned(),
+                step: Some((*step).to_owned()),
+            })
+            .await;
+        collab
+            .command(CollabCommand::Focus {
+                field: Some(field.clone()),
+            })
+            .await;
+        let mut typed = String::new();
+        for letter in value.chars() {
+            typed.push(letter);
+            let (field, text) = (field.clone(), typed.clone());
+            collab.command(CollabCommand::Type { field, text }).await;
+            pause(60..180).await;
+        }
+        collab
+            .command(CollabCommand::Commit { field, text: typed })
+            .await;
+        collab.command(CollabCommand::Focus { field: None }).await;
+    }
+}
+
+async fn pause(ms: std::ops::Range<u64>) {
+    let ms = rand::rng().random_range(ms);
+    sleep(Duration::from_millis(ms)).await;
+}
