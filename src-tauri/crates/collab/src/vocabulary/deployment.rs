@@ -101,8 +101,7 @@ impl Deployment {
 
     /// Whether a vocabulary has a word for an intent.
     pub fn says(&self, kind: IntentKind) -> bool {
-        self.spoken()
-            .any(|known| known.sayings.iter().any(|saying| saying.kind == kind))
+        self.links.iter().any(|link| link.says(kind))
     }
 
     /// The shortest interval that a vocabulary wants between heartbeats; none where there is no

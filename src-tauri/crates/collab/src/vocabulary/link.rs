@@ -13,7 +13,7 @@ use super::placeholder::Scope;
 use super::template::Template;
 use super::vocabulary_file::Vocabulary;
 use super::{Context, StepLabel};
-use crate::intent::{Intent, StepRef};
+use crate::intent::{Intent, IntentKind, StepRef};
 
 /// One connection.
 #[derive(Clone)]
@@ -77,6 +77,12 @@ impl Link {
     /// Names of the vocabularies that are spoken here.
     pub fn vocabularies(&self) -> impl Iterator<Item = &str> {
         self.vocabularies.iter().map(|known| known.name.as_str())
+    }
+
+    /// Whether a vocabulary of this link has a word for an intent.
+    pub fn says(&self, kind: IntentKind) -> bool {
+        let mut sayings = self.vocabularies.iter().flat_map(|known| &known.sayings);
+        sayings.any(|saying| saying.kind == kind)
     }
 
     pub(super) fn scope<'a>(

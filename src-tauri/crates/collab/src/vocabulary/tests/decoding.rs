@@ -319,3 +319,28 @@ fn a_field_that_nothing_reads_is_named() {
         ["$.a"]
     );
 }
+
+#[test]
+fn a_change_by_another_way_is_told_by_its_kind() {
+    let deployment = builtin("live-editing");
+    let updated = |what: &str| Operation::RecordUpdated { what: what.into() };
+    let payload = json!({"session_id": "P1", "update_type": "session_data_updated", "data": {}});
+    assert_eq!(
+        only(hear(&deployment, "session_updated", payload)),
+        updated("session_data_updated")
+    );
+    let payload = json!({"event_type": "screening_updated", "data": {"patient_id": "P1"}});
+    assert_eq!(
+        only(hear(&deployment, "screening_updated", payload)),
+        updated("screening_updated")
+    );
+    let payload = json!({"event_type": "x", "data": {"patient_id": "P2", "screening_id": "P1"}});
+    assert_eq!(
+        only(hear(&deployment, "screening_updated", payload)),
+        updated("x")
+    );
+    let payload = json!({"event_type": "x", "data": {"patient_id": "P2", "screening_id": "S"}});
+    assert!(hear(&deployment, "screening_updated", payload).elsewhere);
+    let (_, errors) = with_file("[vocabulary.x.in.e]\nop = \"session.updated\"\n");
+    assert_eq!(errors, []);
+}

@@ -162,6 +162,33 @@ fn what_a_vocabulary_has_no_word_for_is_not_offered() {
 }
 
 #[test]
+fn a_link_may_have_no_word_for_joining() {
+    let links = builtin("insights").links;
+    let says_join: Vec<bool> = links
+        .iter()
+        .map(|link| link.says(IntentKind::Join))
+        .collect();
+    assert_eq!(says_join, [false, true]);
+}
+
+#[test]
+fn acks_are_asked_for_where_somebody_answers() {
+    let ack = |name: &str, intent: &Intent| said(&builtin(name), intent, None)[0].ack;
+    let value = json!("x");
+    let commit = Intent::Commit {
+        field: field(None),
+        value: value.clone(),
+    };
+    let typing = Intent::Typing {
+        field: field(None),
+        value,
+    };
+    assert_eq!(ack("live-editing", &commit), AckNeed::Expected);
+    assert_eq!(ack("deployed", &commit), AckNeed::Optional);
+    assert_eq!(ack("live-editing", &typing), AckNeed::Never);
+}
+
+#[test]
 fn the_shortest_heartbeat_holds() {
     let every = |name: &str| builtin(name).heartbeat_every().map(|every| every.as_secs());
     assert_eq!(every("screening"), Some(30));
