@@ -94,7 +94,7 @@ ui() {
 }
 
 interop() {
-  run interop cargo test -p tests --locked --no-fail-fast --lib --test netlab --test call --test faults --test paths --test field_faults --test monitor --test collab_services
+  run interop cargo test -p tests --locked --no-fail-fast --lib --test netlab --test call --test faults --test paths --test field_faults --test monitor --test collab_services --test collab
 }
 
 window() {

@@ -131,12 +131,7 @@ impl Desk {
     ///
     /// # Panics
     /// As [`Self::wait`].
-    pub fn wait_for(
-        &self,
-        limit: Duration,
-        what: &str,
-        shows: impl Fn(&Shown) -> bool,
-    ) -> Shown {
+    pub fn wait_for(&self, limit: Duration, what: &str, shows: impl Fn(&Shown) -> bool) -> Shown {
         let deadline = Instant::now() + limit;
         let (mut shown, mut read) = (Shown::default(), 0);
         loop {
@@ -199,7 +194,8 @@ impl Shown {
             self.fields.remove(key.as_str().unwrap_or_default());
         }
         for entry in update["activity"].as_array().into_iter().flatten() {
-            self.activity.insert(entry["seq"].as_u64().unwrap_or_default(), entry.clone());
+            self.activity
+                .insert(entry["seq"].as_u64().unwrap_or_default(), entry.clone());
         }
     }
 
@@ -210,13 +206,18 @@ impl Shown {
 
     /// State of the connection.
     pub fn connection(&self) -> &str {
-        self.part("connection")["state"].as_str().unwrap_or_default()
+        self.part("connection")["state"]
+            .as_str()
+            .unwrap_or_default()
     }
 
     /// Ids of everybody who is here, sorted.
     pub fn staff(&self) -> Vec<&str> {
         let staff = self.part("staff").as_array();
-        let ids = staff.into_iter().flatten().filter_map(|one| one["id"].as_str());
+        let ids = staff
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one["id"].as_str());
         let mut ids: Vec<&str> = ids.collect();
         ids.sort_unstable();
         ids
@@ -243,7 +244,9 @@ impl Shown {
     pub fn queue(&self) -> Vec<&str> {
         let entries = self.part("queue")["entries"].as_array();
         let records = entries.into_iter().flatten();
-        records.filter_map(|entry| entry["record"].as_str()).collect()
+        records
+            .filter_map(|entry| entry["record"].as_str())
+            .collect()
     }
 
     /// Texts of the notifications, newest first.

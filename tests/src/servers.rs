@@ -231,7 +231,10 @@ pub fn node_script(path: &str) -> String {
 
 /// Asks a page over plain HTTP/1.0 without a client library; the body.
 pub fn http_get(address: &str, path: &str) -> String {
-    http(address, &format!("GET {path} HTTP/1.0\r\nhost: {address}\r\n\r\n"))
+    http(
+        address,
+        &format!("GET {path} HTTP/1.0\r\nhost: {address}\r\n\r\n"),
+    )
 }
 
 /// Posts JSON; the body of the answer.
@@ -256,7 +259,9 @@ fn http(address: &str, request: &str) -> String {
     let mut stream = connected.unwrap_or_else(|e| panic!("cannot connect to {address}: {e}"));
     let limit = Some(Duration::from_secs(10));
     stream.set_read_timeout(limit).expect("a limit can be set");
-    stream.write_all(request.as_bytes()).expect("the request is sent");
+    stream
+        .write_all(request.as_bytes())
+        .expect("the request is sent");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("the answer is read");
     let answer = String::from_utf8_lossy(&answer).into_owned();

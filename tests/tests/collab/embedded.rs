@@ -59,7 +59,9 @@ fn presence_is_by_person_through_restart_cut_and_crash() {
     let ann_again = sit_down(&lab.far, &url, ANN);
     let bao = sit_down(&lab.far, &url, BAO);
     all_see_both(&[&ann, &ann_again, &bao], "two people");
-    bao.wait("Ann's two devices", |shown| shown.person("u1")["sockets"] == 2);
+    bao.wait("Ann's two devices", |shown| {
+        shown.person("u1")["sockets"] == 2
+    });
 
     // The service is restarted.
     drop(service);
@@ -80,7 +82,9 @@ fn presence_is_by_person_through_restart_cut_and_crash() {
 
     // One process is killed: the person is still there, by their other device.
     ann_again.kill();
-    bao.wait("one device of Ann's", |shown| shown.person("u1")["sockets"] == 1);
+    bao.wait("one device of Ann's", |shown| {
+        shown.person("u1")["sockets"] == 1
+    });
     all_see_both(&[&ann, &bao], "two people after the crash");
 }
 
@@ -115,15 +119,43 @@ fn a_script_edits_and_reads_the_queue() {
     let mut bao = Desk::start(&service.url, "P1", BAO, &ARGUMENTS);
     bao.wait_joined();
     let mut edit = Command::new(binary());
-    edit.args(["collab", "edit", &service.url, "--record", "P1", "--user-id", "script"]);
-    edit.args(["--step", "vision_testing", "--field", "left_eye", "--value", "20/20"]);
+    edit.args([
+        "collab",
+        "edit",
+        &service.url,
+        "--record",
+        "P1",
+        "--user-id",
+        "script",
+    ]);
+    edit.args([
+        "--step",
+        "vision_testing",
+        "--field",
+        "left_eye",
+        "--value",
+        "20/20",
+    ]);
     let edit = edit.output().expect("jbcall runs");
-    assert!(edit.status.success(), "{}", String::from_utf8_lossy(&edit.stderr));
+    assert!(
+        edit.status.success(),
+        "{}",
+        String::from_utf8_lossy(&edit.stderr)
+    );
     bao.wait("the script's value", |shown| {
         shown.value("vision_testing:left_eye") == Some("20/20")
     });
     let mut queue = Command::new(binary());
-    queue.args(["collab", "queue", &service.url, "--record", "P1", "--user-id", "script", "--json"]);
+    queue.args([
+        "collab",
+        "queue",
+        &service.url,
+        "--record",
+        "P1",
+        "--user-id",
+        "script",
+        "--json",
+    ]);
     let queue = queue.output().expect("jbcall runs");
     let line: Value = serde_json::from_slice(&queue.stdout).expect("a line of JSON");
     assert_eq!(line["queue"]["entries"][0]["record"], "P1");

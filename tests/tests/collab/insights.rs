@@ -13,7 +13,9 @@ fn insights_arrive(arguments: &[&str]) {
         "insight_generated",
         &json!({ "content": "You slept well", "timestamp": "2026-01-05T08:00:00" }),
     );
-    ann.wait("the insight", |shown| shown.notifications() == ["You slept well"]);
+    ann.wait("the insight", |shown| {
+        shown.notifications() == ["You slept well"]
+    });
     assert!(ann.leave().success());
 }
 
@@ -35,10 +37,17 @@ fn gateway_and_relay_are_two_links_of_one_deployment() {
     let arguments = ["--deployment", "insights", "--link", &link];
     let mut ann = Desk::start(&service.url(), "home", ANN, &arguments);
     ann.wait_joined();
-    service.emit("insight_generated", &json!({ "content": "from the gateway" }));
+    service.emit(
+        "insight_generated",
+        &json!({ "content": "from the gateway" }),
+    );
     let alert = json!({ "service": "s", "message": "from the relay", "severity": "warning" });
     let address = relay.trim_start_matches("http://");
-    http_post(address, "/emit", &json!({ "event": "system_alert", "data": alert }));
+    http_post(
+        address,
+        "/emit",
+        &json!({ "event": "system_alert", "data": alert }),
+    );
     ann.wait("both", |shown| {
         shown.notifications().contains(&"from the gateway")
             && shown.notifications().contains(&"from the relay")

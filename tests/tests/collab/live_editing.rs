@@ -27,9 +27,7 @@ fn typing_is_seen(switches: &[&str], arguments: &[&str]) {
     ann.command(&json!({ "type": "commit", "field": LEFT, "text": "20/25" }));
     let shown = bao.wait("the value", |shown| shown.value(LEFT) == Some("20/25"));
     assert_eq!(shown.field(LEFT)["by"], ANN.name);
-    ann.wait("its own value", |shown| {
-        shown.value(LEFT) == Some("20/25")
-    });
+    ann.wait("its own value", |shown| shown.value(LEFT) == Some("20/25"));
     assert!(ann.leave().success() && bao.leave().success());
 }
 
@@ -55,7 +53,12 @@ fn they_are_seen_by_polling_alone_and_without_any_ack() {
 fn they_are_seen_at_a_path_that_doubles() {
     typing_is_seen(
         &["--wrong-path"],
-        &["--deployment", "live-editing", "--path", "/socket.io/socket.io/"],
+        &[
+            "--deployment",
+            "live-editing",
+            "--path",
+            "/socket.io/socket.io/",
+        ],
     );
 }
 
@@ -68,7 +71,9 @@ fn both_are_warned_and_the_loser_keeps_their_text() {
         desk.command(&json!({ "type": "type", "field": LEFT, "text": text }));
     }
     for desk in [&ann, &bao] {
-        desk.wait("the warning", |shown| shown.field(LEFT)["conflict"]["kind"] == "typing");
+        desk.wait("the warning", |shown| {
+            shown.field(LEFT)["conflict"]["kind"] == "typing"
+        });
     }
     ann.command(&json!({ "type": "commit", "field": LEFT, "text": "20/20" }));
     let shown = bao.wait("the other's value", |shown| {
@@ -77,8 +82,12 @@ fn both_are_warned_and_the_loser_keeps_their_text() {
     assert_eq!(shown.field(LEFT)["conflict"]["mine"], "20/40");
     assert_eq!(shown.value(LEFT), Some("20/20"));
     bao.command(&json!({ "type": "keepMine", "field": LEFT }));
-    ann.wait("the value that was put back", |shown| shown.value(LEFT) == Some("20/40"));
-    bao.wait("nothing left to decide", |shown| shown.field(LEFT)["conflict"].is_null());
+    ann.wait("the value that was put back", |shown| {
+        shown.value(LEFT) == Some("20/40")
+    });
+    bao.wait("nothing left to decide", |shown| {
+        shown.field(LEFT)["conflict"].is_null()
+    });
     assert!(ann.leave().success() && bao.leave().success());
 }
 
@@ -87,10 +96,14 @@ fn who_was_sent_away_for_being_idle_is_back_at_once() {
     let mut service = TestService::start(Kind::Service, &[]);
     let (mut ann, mut bao) = two(&service, &["--deployment", "live-editing"]);
     service.disconnect("u1");
-    ann.wait("the loss", |shown| shown.happened().contains(&"disconnected"));
+    ann.wait("the loss", |shown| {
+        shown.happened().contains(&"disconnected")
+    });
     ann.wait_joined();
     bao.tell("vision_testing:left_eye=20/30");
-    ann.wait("a value after it", |shown| shown.value(LEFT) == Some("20/30"));
+    ann.wait("a value after it", |shown| {
+        shown.value(LEFT) == Some("20/30")
+    });
     assert!(ann.leave().success() && bao.leave().success());
 }
 
@@ -107,7 +120,9 @@ fn what_was_typed_while_the_service_was_away_is_sent_on_return() {
     bao.wait("the loss", |shown| shown.connection() == "reconnecting");
     let _service = service.start_again();
     bao.wait_joined();
-    bao.wait("the edit arrives", |shown| shown.value(LEFT) == Some("20/15"));
+    bao.wait("the edit arrives", |shown| {
+        shown.value(LEFT) == Some("20/15")
+    });
     ann.wait("nothing waits", |shown| shown.field(LEFT)["mine"].is_null());
     assert!(ann.leave().success() && bao.leave().success());
 }

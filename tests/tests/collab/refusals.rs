@@ -10,7 +10,10 @@ fn a_librarys_refusal_is_told_and_tried_again() {
     let shown = ann.wait("the refusal", |shown| shown.connection() == "refused");
     let connection = shown.part("connection");
     assert_eq!(connection["reason"]["code"], "socket.refused");
-    assert_eq!(connection["reason"]["details"], "Connection rejected by server");
+    assert_eq!(
+        connection["reason"]["details"],
+        "Connection rejected by server"
+    );
     assert!(connection["retryAtMs"].is_u64(), "{connection}");
 }
 
@@ -44,6 +47,8 @@ fn two_people_work_on_the_deployed_entry_point() {
         desk.wait("both are here", |shown| shown.staff() == ["u1", "u2"]);
     }
     ann.tell("3:left_eye=20/25");
-    bao.wait("the value", |shown| shown.value("3:left_eye") == Some("20/25"));
+    bao.wait("the value", |shown| {
+        shown.value("3:left_eye") == Some("20/25")
+    });
     assert!(ann.leave().success() && bao.leave().success());
 }
