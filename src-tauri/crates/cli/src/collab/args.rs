@@ -138,6 +138,9 @@ pub struct Serve {
     /// Simulated people who work on the record, for a demo
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub colleagues: usize,
+    /// Edits a second of all of them together [default: each one every few seconds]
+    #[arg(long, value_name = "NUMBER", requires = "colleagues")]
+    pub edits: Option<u32>,
     /// The record that is announced, and that they work on
     #[arg(long, value_name = "ID", default_value = "demo")]
     pub record: String,

@@ -10,6 +10,8 @@ use rand::seq::IndexedRandom;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
+use super::args::Serve;
+
 /// What they speak.
 pub const DEPLOYMENT: &str = "screening";
 
@@ -41,6 +43,9 @@ const FIELDS: [(&str, &str, &[&str]); 5] = [
     ),
 ];
 
+/// From one edit of a colleague to the next.
+const PACE: Duration = Duration::from_millis(2_750);
+
 /// Steps of the panel that they are seen at.
 const STEPS: [&str; 3] = ["3", "4", "5"];
 
@@ -48,28 +53,41 @@ const STEPS: [&str; 3] = ["3", "4", "5"];
 pub struct Colleagues(Vec<(Collab, JoinHandle<()>)>);
 
 impl Colleagues {
-    /// Lets so many join a record and work on it.
-    pub fn start(url: &str, record: &str, count: usize, token: Option<&str>) -> Self {
-        let open = |(index, (name, role)): (usize, &(&str, &str))| {
+    /// Lets as many join the record as the options say, and work on it.
+    pub fn start(options: &Serve, url: &str) -> Self {
+        let count = options.colleagues;
+        let pace = match options.edits {
+            Some(edits) => {
+                let each = count as f64 / f64::from(edits.max(1));
+                Duration::from_secs_f64(each)
+            }
+            None => PACE,
+        };
+        let open = |index: usize| {
+            let (name, role) = PEOPLE.get(index % PEOPLE.len())?;
+            // Beyond the first few, names come again with a number.
+            let name = match index / PEOPLE.len() {
+                0 => (*name).to_owned(),
+                again => format!("{name} {}", again + 1),
+            };
             let mut deployment = Library::builtin().deployment(DEPLOYMENT)?;
             deployment.links.first_mut()?.url = url.parse().ok();
-            deployment.set_credential(token);
+            deployment.set_credential(options.token.as_deref());
             let (collab, _) = session::open(Options {
                 deployment,
-                record: record.to_owned(),
+                record: options.record.clone(),
                 identity: Identity {
                     id: format!("colleague-{index}"),
-                    name: (*name).to_owned(),
+                    name,
                     role: (*role).to_owned(),
                 },
                 step: None,
                 network: Network::default(),
             });
-            let work = tokio::spawn(work(collab.clone()));
+            let work = tokio::spawn(work(collab.clone(), pace));
             Some((collab, work))
         };
-        let people = PEOPLE.iter().cycle().take(count).enumerate();
-        Self(people.filter_map(open).collect())
+        Self((0..count).filter_map(open).collect())
     }
 
     /// Lets them leave.
@@ -82,9 +100,10 @@ impl Colleagues {
     }
 }
 
-async fn work(collab: Collab) {
+async fn work(collab: Collab, pace: Duration) {
     loop {
-        pause(1_500..4_000).await;
+        // Half as long to one and a half times as long: on average the pace.
+        sleep(pace.mul_f64(rand::rng().random_range(0.5..1.5))).await;
         let (Some((step, name, values)), Some(at)) = (
             FIELDS.choose(&mut rand::rng()),
             STEPS.choose(&mut rand::rng()),

@@ -39,19 +39,10 @@ pub async fn run(options: Serve) -> Exit {
         }
     };
     let url = service.url();
-    let colleagues = (options.colleagues > 0).then(|| {
-        Colleagues::start(
-            &url,
-            &options.record,
-            options.colleagues,
-            options.token.as_deref(),
-        )
-    });
+    let colleagues = Colleagues::start(&options, &url);
     announce(&options, &service);
     signals::stop().await;
-    if let Some(colleagues) = colleagues {
-        colleagues.leave().await;
-    }
+    colleagues.leave().await;
     Exit::Ok
 }
 
