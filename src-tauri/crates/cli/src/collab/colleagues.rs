@@ -1,5 +1,6 @@
 //! Simulated colleagues: people who go from field to field of a record, for demos.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use collab::command::CollabCommand;
@@ -45,6 +46,9 @@ const FIELDS: [(&str, &str, &[&str]); 5] = [
 
 /// From one edit of a colleague to the next.
 const PACE: Duration = Duration::from_millis(2_750);
+
+/// From one letter to the next.
+const LETTER: Range<Duration> = Duration::from_millis(60)..Duration::from_millis(180);
 
 /// Steps of the panel that they are seen at.
 const STEPS: [&str; 3] = ["3", "4", "5"];
@@ -103,50 +107,49 @@ impl Colleagues {
 async fn work(collab: Collab, pace: Duration) {
     loop {
         // Half as long to one and a half times as long: on average the pace.
-        sleep(pace.mul_f64(rand::rng().random_range(0.5..1.5))).await;
-        let (Some((step, name, values)), Some(at)) = (
-            FIELDS.choose(&mut rand::rng()),
-            STEPS.choose(&mut rand::rng()),
-        ) else {
+        pause(pace.mul_f64(0.5)..pace.mul_f64(1.5)).await;
+        let Some((step, name, value)) = edit() else {
             return;
         };
-        let Some(value) = values.choose(&mut rand::rng()) else {
-            return;
-        };
-        if rand::rng().random_ratio(1, 6) {
-            collab
-                .command(CollabCommand::Step {
-                    step: (*at).to_owned(),
-                })
-                .await;
+        if let Some(step) = move_on() {
+            collab.command(CollabCommand::Step { step }).await;
         }
         let field = format!("{step}:{name}");
         collab
             .command(CollabCommand::AddField {
-                name: (*name).to_owned(),
-                step: Some((*step).to_owned()),
+                name: name.to_owned(),
+                step: Some(step.to_owned()),
             })
             .await;
-        collab
-            .command(CollabCommand::Focus {
-                field: Some(field.clone()),
-            })
-            .await;
-        let mut typed = String::new();
+        let focus = Some(field.clone());
+        collab.command(CollabCommand::Focus { field: focus }).await;
+        let mut text = String::new();
         for letter in value.chars() {
-            typed.push(letter);
-            let (field, text) = (field.clone(), typed.clone());
+            text.push(letter);
+            let (field, text) = (field.clone(), text.clone());
             collab.command(CollabCommand::Type { field, text }).await;
-            pause(60..180).await;
+            pause(LETTER).await;
         }
-        collab
-            .command(CollabCommand::Commit { field, text: typed })
-            .await;
+        collab.command(CollabCommand::Commit { field, text }).await;
         collab.command(CollabCommand::Focus { field: None }).await;
     }
 }
 
-async fn pause(ms: std::ops::Range<u64>) {
-    let ms = rand::rng().random_range(ms);
-    sleep(Duration::from_millis(ms)).await;
+/// What comes next: a field of a step, and its value.
+fn edit() -> Option<(&'static str, &'static str, &'static str)> {
+    let mut random = rand::rng();
+    let (step, name, values) = FIELDS.choose(&mut random)?;
+    Some((step, name, values.choose(&mut random)?))
+}
+
+/// Now and then somebody goes to another step.
+fn move_on() -> Option<String> {
+    let mut random = rand::rng();
+    let step = STEPS.choose(&mut random)?;
+    random.random_ratio(1, 6).then(|| (*step).to_owned())
+}
+
+async fn pause(between: Range<Duration>) {
+    let time = rand::rng().random_range(between);
+    sleep(time).await;
 }
