@@ -111,7 +111,8 @@ class Orders:
     """Lines on stdin, one JSON object each.
 
     {"emit": event, "data": …} goes to everybody, with "room" or "user" to some; {"disconnect": user}
-    sends 41; more by name in `add`. Each is answered with a line {"done": …} once it is carried out.
+    sends 41; {"sockets": n} waits until there are no more than n; more by name in `add`. Each is
+    answered with a line {"done": …} once it is carried out.
     The end of stdin is no order: the server goes on.
     """
 
@@ -148,6 +149,9 @@ class Orders:
         elif "disconnect" in order:
             for sid in self.sids_of(order["disconnect"]):
                 await self.io.disconnect(sid)
+        elif "sockets" in order:
+            while len(list(self.io.manager.get_participants("/", None))) > order["sockets"]:
+                await asyncio.sleep(0.01)
         else:
             name = next(iter(order))
             await self.more[name](order[name])
