@@ -110,9 +110,9 @@ def application(io, options, pages):
 class Orders:
     """Lines on stdin, one JSON object each.
 
-    {"emit": event, "data": …} goes to everybody, with "room" or "user" to some; {"disconnect": user}
-    sends 41; {"sockets": n} waits until there are no more than n; more by name in `add`. Each is
-    answered with a line {"done": …} once it is carried out.
+    {"emit": event, "data": …} goes to everybody, with "room" or "user" to some; {"disconnect":
+    user} sends 41; {"sockets": n} waits until there are no more than n; more by name in `add`. Each
+    is answered with a line {"done": …} once it is carried out.
     The end of stdin is no order: the server goes on.
     """
 
