@@ -41,6 +41,7 @@ def server(options, **more):
         "async_mode": "asgi",
         "cors_allowed_origins": "*",
         "transports": transports,
+        "allow_upgrades": not options.polling_only,
         "ping_interval": options.ping_interval,
         "ping_timeout": options.ping_timeout,
         **more,
@@ -60,7 +61,8 @@ def server(options, **more):
 async def door(options):
     """What every connect handler does first."""
     if options.silent:
-        await asyncio.Event().wait()
+        # A handler that fails is how the real ones fall silent. Waiting here would stop the pongs.
+        raise RuntimeError("silent as ordered")
     if options.refuse is not None:
         raise socketio.exceptions.ConnectionRefusedError(options.refuse)
 
@@ -106,9 +108,13 @@ def application(io, options, pages):
 
 
 class Orders:
-    """Lines on stdin, one JSON object each: {"emit": event, "data": …} to everybody, with "room" or
-    "user" to some; {"disconnect": user} sends 41; more by name in `add`. Each is answered with a
-    line {"done": …} once it is carried out. The end of stdin is no order: the server goes on."""
+    """Lines on stdin, one JSON object each.
+
+    {"emit": event, "data": …} goes to everybody, with "room" or "user" to some; {"disconnect":
+    user} sends 41; {"sockets": n} waits until there are no more than n; more by name in `add`. Each
+    is answered with a line {"done": …} once it is carried out.
+    The end of stdin is no order: the server goes on.
+    """
 
     def __init__(self, io, sids_of):
         self.io = io
@@ -143,6 +149,9 @@ class Orders:
         elif "disconnect" in order:
             for sid in self.sids_of(order["disconnect"]):
                 await self.io.disconnect(sid)
+        elif "sockets" in order:
+            while len(list(self.io.manager.get_participants("/", None))) > order["sockets"]:
+                await asyncio.sleep(0.01)
         else:
             name = next(iter(order))
             await self.more[name](order[name])

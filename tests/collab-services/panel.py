@@ -43,7 +43,7 @@ class Panel(service.Service):
         ]
 
     async def send_queue(self, patient):
-        """False when the queue cannot be sent, as in the published code: its dates are in the way."""
+        """False when it cannot be sent, as in the published code: its dates are in the way."""
         if self.options.unpatched:
             return False
         await self.io.emit("queue_updated", self.queue.entries, room=f"screening_{patient}")

@@ -42,14 +42,16 @@ SCENARIOS = {
     "panel-patched": ("panel.py", ["panel-patched-ws", "panel-patched-polling"], None),
     "panel-rooms-ws": ("panel.py", ["panel-rooms-and-edge-cases-ws"], None),
     "panel-rooms-polling": ("panel.py", ["panel-rooms-and-edge-cases-polling"], None),
-    "panel-away-ws": ("panel.py --away-after 6", ["panel-presence-away-ws"], 10),
+    "panel-away-ws": ("panel.py --away-after 12", ["panel-presence-away-ws"], 5),
     "kilo-ws": ("kilo.py --relay-port 0", ["kilo-gateway-relay-ws"], None),
     "kilo-polling": ("kilo.py --relay-port 0", ["kilo-gateway-relay-polling"], None),
 }
 
-# How long an answer may take, and how long nothing more may come for it to be all.
-PATIENCE = 8
+# How long an answer may take, how long nothing more may come for it to be all, and the same before
+# an order whose outcome may have been recorded before it.
+PATIENCE = 20
 QUIET = 0.4
+QUIET_BEFORE_ORDERS = 1
 
 MASKS = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?"), "TIME"),
@@ -162,8 +164,8 @@ class Heard:
             self.connection.close()
             self.connection = None
 
-    def settle(self):
-        while self.connection and self.take(QUIET):
+    def settle(self, quiet=QUIET):
+        while self.connection and self.take(quiet):
             pass
 
 
@@ -182,14 +184,20 @@ def replay(recording, ports, order, speed):
     lines = [json.loads(line) for line in (HERE / "recorded" / f"{recording}.jsonl").open()]
     now, everything = {}, []
     outside = Heard("outside")
-    started = time.monotonic()
+    before = None
+
+    def close(heard):
+        heard.close()
+        # The others may only be told of it, or not be told, once the server has seen it.
+        order({"sockets": sum(each.connection is not None for each in everything)})
+
     for line in lines:
         name, frame, kind = line["conn"], line["frame"], line["kind"]
         if line["dir"] == "<":
             heard = outside if kind == "http" else now.get(name)
             if kind == "close":
-                if heard:
-                    heard.close()
+                if heard and heard.connection:
+                    close(heard)
             elif heard:
                 frames = frame.split("\x1e") if line.get("tr") == "poll" else [frame]
                 heard.expected += [masked(each) for each in frames if counts(each)]
@@ -197,16 +205,16 @@ def replay(recording, ports, order, speed):
         for heard in now.values():
             # What came of an order may be recorded before the order itself.
             if kind in ("http", "driver"):
-                heard.settle()
+                heard.settle(QUIET_BEFORE_ORDERS)
             else:
                 heard.catch_up()
         # Where this was not recorded by a line of its own.
         if line.get("step", "").startswith("A transport closed") and "A" in now:
-            now["A"].close()
-            time.sleep(QUIET)
-        if speed and "t_ms" in line:
-            left = line["t_ms"] / 1000 / speed - (time.monotonic() - started)
-            time.sleep(max(0, left))
+            close(now["A"])
+        if speed:
+            # Pauses may grow on a busy machine, and never shrink.
+            time.sleep((line["t_ms"] - (before or 0)) / 1000 / speed)
+            before = line["t_ms"]
         if kind == "open":
             port = ports[1] if name == "RELAY" else ports[0]
             connection = Polling if line["tr"] == "poll" else Websocket
@@ -221,8 +229,8 @@ def replay(recording, ports, order, speed):
             order({command: json.loads(argument)})
         elif name in now and now[name].connection and counts(frame):
             now[name].connection.send(frame)
-        elif kind == "close" and name in now:
-            now[name].close()
+        elif kind == "close" and name in now and now[name].connection:
+            close(now[name])
     for heard in everything:
         heard.catch_up()
         heard.settle()

@@ -15,7 +15,8 @@
 //! * Presence is by person, over any number of sockets. Somebody is gone when their last socket
 //!   left, or was lost for longer than a short grace.
 //! * The last write to a field wins, in the order of arrival. A commit is in the database before it
-//!   is acknowledged and before anybody else hears of it.
+//!   is acknowledged and before anybody else hears of it. While the database fails, `/health` says
+//!   so, work goes on in memory, and writing is tried again.
 //! * Who joins hears all committed values before the join is acknowledged, so that a client which
 //!   was away converges.
 //! * Every event that asks for an ack gets one. A client whose socket lives is never thrown out.

@@ -53,3 +53,11 @@ pub(crate) const LIST_INTERVAL: Duration = Duration::from_millis(200);
 
 /// ...plus this much for each person on the list, since the work grows with its square.
 pub(crate) const LIST_INTERVAL_PER_PERSON: Duration = Duration::from_millis(40);
+
+/// Lists are sent again after this long without any: clients take older ones for stale, and some
+/// vocabularies have no heartbeat that would cause them.
+pub(crate) const LIST_REFRESH: Duration = Duration::from_secs(30);
+
+/// How much later people are away whose vocabularies have no heartbeat: what keeps their
+/// connection alive comes every two minutes, and they must not come and go with it.
+pub(crate) const NO_HEARTBEAT_FACTOR: f64 = 2.5;

@@ -35,7 +35,8 @@ pub struct ServiceOptions {
     pub ping_timeout: Duration,
     /// Largest message from a client, in bytes; a larger one ends the connection.
     pub max_payload: u64,
-    /// How long a person without any event is shown as active.
+    /// How long a person without any event is shown as active; longer where their vocabulary has
+    /// no heartbeat.
     pub away_after: Duration,
     /// How long a person whose last socket was lost is still listed, so that a short break of the
     /// network is no coming and going. A leave or a disconnect in words counts at once.

@@ -23,7 +23,7 @@ pub struct ServiceStats {
     pub refused: u64,
     /// Clients dropped because they did not read.
     pub dropped: u64,
-    /// Times the database could not be written; it is tried again with the next change.
+    /// Times the database could not be written; it is tried again.
     pub write_failures: u64,
 }
 

@@ -7,7 +7,8 @@ use super::queue::QueueEntry;
 use super::record::{Committed, FieldKey, StepState};
 use super::step::Step;
 
-/// One thing to write down; all of them read back in any order give the state back.
+/// One thing to write down. All of them in order give the state back; so does the latest one of
+/// each thing.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Change {
     /// A name or role.

@@ -48,7 +48,12 @@ impl Core {
 
     fn join_screening(&mut self, now: Moment, socket: SocketId, args: &[Value]) -> Answer {
         let payload = Payload::read(args, &JOIN)?;
-        self.join_with_user(now, socket, payload, PANEL)?;
+        let id = self.join_with_user(now, socket, payload, PANEL)?;
+        let record = self.records.get(&id);
+        if record.is_some_and(|record| !record.steps.is_empty()) {
+            let steps = self.steps(&id);
+            self.tell(vec![socket], "step_status_updated", vec![steps]);
+        }
         Ok(Vec::new())
     }
 

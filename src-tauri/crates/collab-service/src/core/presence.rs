@@ -11,7 +11,7 @@ use super::refusal::Refusal;
 use super::step::{Step, step_json};
 use super::vocabularies::Vocabularies;
 use super::{Core, SocketId};
-use crate::limits::{LIST_INTERVAL, LIST_INTERVAL_PER_PERSON};
+use crate::limits::{LIST_INTERVAL, LIST_INTERVAL_PER_PERSON, LIST_REFRESH};
 
 /// Every vocabulary in which a record can be entered.
 const ANY: Vocabularies = Vocabularies::PRESENCE.with(Vocabularies::SERVICE);
@@ -178,14 +178,12 @@ impl Core {
             for person in &mut record.people {
                 if person.lost_until.is_some_and(|until| until <= now.instant) {
                     lost.push(person.id.clone());
-                } else if !person.away
-                    && person.active_at.instant + self.setup.away_after <= now.instant
-                {
+                } else if !person.away && person.away_at(self.setup.away_after) <= now.instant {
                     person.away = true;
                     turned = true;
                 }
             }
-            let due = record.lists.due().is_some_and(|due| due <= now.instant);
+            let due = record.list_due().is_some_and(|due| due <= now.instant);
             for staff in &lost {
                 self.gone(now, &id, staff);
             }
@@ -202,10 +200,10 @@ impl Core {
         let records = self.occupied.iter().filter_map(|id| self.records.get(id));
         let of_record = |record: &Record| {
             let people = record.people.iter().flat_map(|person| {
-                let away_at = person.active_at.instant + self.setup.away_after;
+                let away_at = person.away_at(self.setup.away_after);
                 [person.lost_until, (!person.away).then_some(away_at)]
             });
-            people.flatten().chain(record.lists.due()).min()
+            people.flatten().chain(record.list_due()).min()
         };
         records.filter_map(of_record).min()
     }
@@ -250,6 +248,7 @@ impl Core {
         if let Some(record) = self.records.get_mut(id) {
             record.lists.sent(now.instant);
         }
+        self.lower_wake(now.instant + LIST_REFRESH);
         let list = self.list(id);
         self.tell_others(
             id,

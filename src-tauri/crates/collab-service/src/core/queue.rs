@@ -63,8 +63,13 @@ impl Queue {
 
     pub(super) fn restore(&mut self, entry: QueueEntry) {
         self.last_arrival = self.last_arrival.max(entry.arrival);
+        self.remove(&entry.record);
         self.entries.push(entry);
         self.sort();
+    }
+
+    pub(super) fn remove(&mut self, record: &str) {
+        self.entries.retain(|entry| entry.record != record);
     }
 
     /// Adds a record that is not there yet. One that is there keeps its place unless another

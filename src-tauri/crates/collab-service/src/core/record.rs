@@ -1,7 +1,7 @@
 //! One record: who is on it, its committed fields, its steps, and what happened.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -11,6 +11,7 @@ use super::moment::Moment;
 use super::step::Step;
 use super::throttle::Throttle;
 use super::vocabularies::Vocabularies;
+use crate::limits::{LIST_REFRESH, NO_HEARTBEAT_FACTOR};
 
 /// Which field of a record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,6 +89,20 @@ pub(super) struct Person {
     pub away: bool,
     /// When they are taken for gone, after their last socket was lost.
     pub lost_until: Option<Instant>,
+}
+
+impl Person {
+    /// When they are away unless they do something; `patience` is that with those who send
+    /// heartbeats.
+    pub(super) fn away_at(&self, patience: Duration) -> Instant {
+        let has_heartbeat = |seat: &Seat| seat.entered.has(Vocabularies::PANEL);
+        let patience = if self.seats.iter().any(has_heartbeat) {
+            patience
+        } else {
+            patience.mul_f64(NO_HEARTBEAT_FACTOR)
+        };
+        self.active_at.instant + patience
+    }
 }
 
 /// One socket of somebody on a record.
@@ -209,6 +224,12 @@ impl Record {
             .filter(|seat| Some(seat.socket) != except && fits(seat.speaks()))
             .map(|seat| seat.socket)
             .collect()
+    }
+
+    /// When the list of people is to be sent next.
+    pub(super) fn list_due(&self) -> Option<Instant> {
+        let refresh = self.lists.last().map(|last| last + LIST_REFRESH);
+        self.lists.due().or(refresh)
     }
 
     /// The step that is worked on: the latest one in progress.

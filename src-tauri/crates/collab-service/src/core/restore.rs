@@ -34,7 +34,7 @@ impl Core {
                     self.records.entry(entry.record.clone()).or_default();
                     self.queue.restore(entry);
                 }
-                Change::Unqueued { .. } => {}
+                Change::Unqueued { record } => self.queue.remove(&record),
                 Change::Activity { record, entry, .. } => {
                     let record = self.records.entry(record).or_default();
                     record.activity.add(entry, limit);

@@ -28,6 +28,10 @@ impl Throttle {
         self.due
     }
 
+    pub(super) fn last(&self) -> Option<Instant> {
+        self.last
+    }
+
     pub(super) fn sent(&mut self, now: Instant) {
         self.last = Some(now);
         self.due = None;

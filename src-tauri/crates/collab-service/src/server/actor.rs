@@ -22,6 +22,9 @@ const BATCH: usize = 256;
 /// Pause before a client that does not read is sent away again.
 const FAREWELL_INTERVAL: Duration = Duration::from_millis(200);
 
+/// Pause before a database that could not be written is tried again without a new change.
+const REWRITE_INTERVAL: Duration = Duration::from_secs(1);
+
 /// What Socket.IO and HTTP want.
 pub(super) enum Command {
     Connected {
@@ -50,7 +53,8 @@ pub(super) struct Actor {
     delivery: Delivery,
     /// What leaves once the changes behind it are kept.
     parcels: Vec<Parcel>,
-    is_kept: bool,
+    /// When changes that could not be written are tried again; `None` while all are kept.
+    rewrite_at: Option<Instant>,
     counters: Arc<Counters>,
     freezer: Arc<Freezer>,
 }
@@ -63,7 +67,7 @@ impl Actor {
             door,
             delivery: Delivery::new(lasting.counters.clone()),
             parcels: Vec::new(),
-            is_kept: true,
+            rewrite_at: None,
             counters: lasting.counters.clone(),
             freezer: lasting.freezer.clone(),
         }
@@ -83,6 +87,7 @@ impl Actor {
                 plan.freeze_at,
                 plan.restart_at,
                 farewell.then(|| Instant::now() + FAREWELL_INTERVAL),
+                self.rewrite_at,
             ];
             let wake = wake.into_iter().flatten().min();
             let mut wanted = None;
@@ -169,7 +174,7 @@ impl Actor {
                 let mut health = self.core.health(now());
                 let database = match &self.store {
                     None => "memory",
-                    Some(_) if self.is_kept => "ok",
+                    Some(_) if self.rewrite_at.is_none() => "ok",
                     Some(_) => "failing",
                 };
                 health["database"] = database.into();
@@ -192,12 +197,16 @@ impl Actor {
     /// Writes what has changed. Nobody hears of it before.
     async fn keep(&mut self) {
         let changes = self.core.take_changes();
-        let Some(store) = self.store.as_ref().filter(|_| !changes.is_empty()) else {
+        let Some(store) = &self.store else { return };
+        let is_due = self.rewrite_at.is_some_and(|at| at <= Instant::now());
+        if changes.is_empty() && !is_due {
             return;
-        };
-        self.is_kept = store.write(changes).await;
-        if !self.is_kept {
+        }
+        if store.write(changes).await {
+            self.rewrite_at = None;
+        } else {
             Counters::add(&self.counters.write_failures, 1);
+            self.rewrite_at = Some(Instant::now() + REWRITE_INTERVAL);
         }
     }
 }

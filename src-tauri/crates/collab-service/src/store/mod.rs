@@ -48,7 +48,7 @@ impl Store {
     }
 
     /// Writes changes, all or none. False when that failed: they are tried again with the next
-    /// ones.
+    /// ones, which may be none.
     pub(crate) async fn write(&self, changes: Vec<Change>) -> bool {
         let (written, result) = oneshot::channel();
         let job = Job { changes, written };

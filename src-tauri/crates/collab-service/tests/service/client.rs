@@ -79,7 +79,9 @@ impl Client {
 
     /// The same, for one that fits.
     pub async fn until(&mut self, name: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
+            assert!(tokio::time::Instant::now() < deadline, "no such {name}");
             match self.next().await {
                 Event::Message(message) if message.event == name => {
                     let first = message.args.into_iter().next().unwrap_or(Value::Null);

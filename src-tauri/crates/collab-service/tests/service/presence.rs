@@ -102,10 +102,12 @@ async fn after_a_restart_two_people_on_three_sockets_are_two() {
         client.connected().await;
         client.panel(id, "P1").await;
     }
-    for (_, client) in &mut clients {
+    for (id, client) in &mut clients {
         client
             .until("active_users_updated", |list| ids(list) == ["u1", "u2"])
             .await;
+        // The queue may have come before the list; who joins again is shown it again.
+        client.panel(id, "P1").await;
         client
             .until("queue_updated", |queue| {
                 let staff = queue[0]["staff_working"].as_array();

@@ -1,6 +1,7 @@
 //! The state, event by event, in virtual time.
 
 mod bad_input;
+mod convergence;
 mod editing;
 mod presence;
 mod work;
@@ -43,10 +44,11 @@ impl World {
     }
 
     /// The same service after a restart.
-    pub(super) fn restarted(mut self) -> Self {
+    pub(super) fn restarted(self) -> Self {
         let mut next = Self::with(self.core.setup.limits);
         next.passed = self.passed;
-        next.core.restore(std::mem::take(&mut self.changes));
+        next.core.restore(self.changes.clone());
+        next.changes = self.changes;
         next
     }
 

@@ -213,3 +213,21 @@ fn a_notice_reaches_those_it_is_for_in_their_words() {
     assert_eq!(told[1].2["content"], "Patient is ready");
     let _ = elsewhere;
 }
+
+#[test]
+fn lists_stay_fresh_where_nobody_sends_heartbeats() {
+    let mut world = World::new();
+    let (ann, _) = world.deployed("u1", "P1", "normal");
+    world.forget();
+    world.pass(Duration::from_secs(140));
+    let heard = world.heard(ann);
+    let statuses: Vec<_> = heard
+        .iter()
+        .filter(|(event, _)| *event == "active_users_updated")
+        .map(|(_, list)| list[0]["status"].clone())
+        .collect();
+    assert_eq!(statuses, ["active"; 4]);
+    world.pass(Duration::from_secs(20));
+    let list = last(&world.heard(ann), "active_users_updated").clone();
+    assert_eq!(list[0]["status"], "away");
+}

@@ -96,8 +96,10 @@ fn a_step_is_told_to_all_in_their_words() {
 
     let mut world = world.restarted();
     let ann = world.panel("u1", "Ann Lee", "P1");
-    let queue = last(&world.heard(ann), "queue_updated").clone();
-    assert_eq!(queue[0]["current_step"], 4);
+    let heard = world.heard(ann);
+    assert_eq!(last(&heard, "queue_updated")[0]["current_step"], 4);
+    let steps = last(&heard, "step_status_updated");
+    assert_eq!(states(steps)[2], row(5, "waiting"), "a joiner is told");
 }
 
 #[test]
