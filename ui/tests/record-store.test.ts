@@ -189,6 +189,14 @@ describe('a record that something asks for', () => {
     });
   });
 
+  it('asks for the record where a profile is named alone', async () => {
+    const { app, backend } = await started({});
+    backend.emit('open-record', { origin: 'link', input: null, profile: 'Clinic', record: null });
+    expect(app.screen).toBe('record');
+    expect(app.record.request?.profile).toBe('Clinic');
+    expect(backend.calls.map(({ command }) => command)).not.toContain('open_record');
+  });
+
   it('waits for a word where another one is open', async () => {
     const { app, backend } = await started({ record: record() });
     backend.emit('open-record', { origin: 'link', input: null, profile: 'Clinic', record: 'P-18' });

@@ -214,7 +214,9 @@ export class App {
     this.record.error = null;
     this.record.request = request;
     this.showRecord();
-    if (profile !== null) void this.record.open({ input: null, profile, record });
+    if (profile !== null && record !== null) {
+      void this.record.open({ input: null, profile, record });
+    }
   }
 
   /** Closes the record that is open for the one that was asked for meanwhile. */

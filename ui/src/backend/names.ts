@@ -91,7 +91,7 @@ export interface Events {
   /** What changed in the record that is open. */
   'collab-update': CollabUpdate;
   'collab-closed': RecordClosed;
-  /** Fills in the form; connects by itself only where it names a profile and no record is open. */
+  /** Fills in the form; connects by itself only with a saved profile and no other record open. */
   'open-record': RecordRequest;
 }
 

@@ -15,6 +15,7 @@ import {
   profiles,
   queue,
   record,
+  steps,
 } from './record';
 import { call, error, type Scene } from './scene';
 
@@ -43,6 +44,7 @@ export const records: Record<string, Scene> = {
   'collab-well': { record: record(), opened, profiles },
   'collab-alone': {
     record: record({
+      steps: steps({ 3: ['u-linh'] }),
       staff: [{ ...me, sockets: 1 }],
       fields: fields.map((one) => ({ ...one, drafts: [], focus: [] })),
       queue: { entries: [], heardMs: NOW - 4000, ownPosition: null },
@@ -96,6 +98,7 @@ export const records: Record<string, Scene> = {
         retryAtMs: NOW + 28_000,
       },
       staff: [{ ...me, status: 'unknown' }],
+      steps: steps(),
       fields: [],
       queue: null,
       notifications: [],
@@ -107,6 +110,7 @@ export const records: Record<string, Scene> = {
     record: record({
       connection: { state: 'joined', transport: 'polling', unheard: true },
       staff: [{ ...me, sockets: 1 }],
+      steps: steps(),
       fields: [],
       queue: null,
       notifications: [],
