@@ -91,7 +91,6 @@ impl Model {
                 ConflictKind::MovedOn => ConflictKind::MovedOn,
                 _ => ConflictKind::Replaced,
             };
-            conflict.in_doubt = false;
             if theirs.is(&conflict.mine) {
                 let mine = std::mem::take(&mut conflict.mine);
                 field.conflict = None;
@@ -149,7 +148,10 @@ impl Model {
         if by.is_some_and(|by| self.directory.is_me(by)) {
             return;
         }
-        let index = self.fields.find(at);
+        let index = match self.fields.find(at) {
+            None if !self.fields.is_named(&at.name) => self.hear_field(at),
+            found => found,
+        };
         if let Some((index, by)) = index.zip(by) {
             // Both clients find the same conflict: it is one, and told once.
             if !self.is_news(index, by) {

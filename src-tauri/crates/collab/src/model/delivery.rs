@@ -17,7 +17,7 @@
 //! Services that replay nothing leave the value that was known: such an edit is sent again. A value
 //! that somebody set back to exactly what it was is taken for untouched; nothing on the wire tells
 //! the difference. An edit that the connection outlived without an answer is never sent again for
-//! that alone, only when a replay shows that the service does not have it.
+//! that alone, only when a replay on a later connection shows that the service does not have it.
 
 use super::Model;
 use super::activity::Event;
@@ -35,12 +35,14 @@ use crate::view::{ActivityKind, ConflictKind};
 impl Model {
     /// Sends the edit of a field.
     pub(super) fn send(&mut self, index: FieldIndex) {
-        let Some(field) = self.fields.get(index) else {
+        let Some(field) = self.fields.get_mut(index) else {
             return;
         };
-        let Some(text) = field.edit.as_ref().map(|edit| edit.text.clone()) else {
+        let Some(edit) = &mut field.edit else {
             return;
         };
+        edit.sent_on = self.connections;
+        let text = edit.text.clone();
         let value = value::wire(&text, field.known.as_ref());
         let at = field.at.clone();
         let purpose = Purpose::Commit { field: index, text };

@@ -46,6 +46,8 @@ pub(crate) struct Edit {
     /// Own values before it that the service may or may not have taken.
     pub(crate) earlier: Vec<String>,
     pub(crate) stage: Stage,
+    /// Number of the connection that it was last sent on.
+    pub(crate) sent_on: u64,
     /// Edits are sent in the order in which they were made.
     pub(crate) order: u64,
 }
@@ -201,6 +203,7 @@ impl Field {
             base,
             earlier,
             stage: Stage::Waiting,
+            sent_on: 0,
             order,
         });
     }

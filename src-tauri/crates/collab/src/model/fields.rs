@@ -87,6 +87,11 @@ impl Fields {
         named.next().is_none().then_some(only)
     }
 
+    /// Whether there is any field of a name, in whatever step.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.at.name == name)
+    }
+
     /// A field, made if it does not exist.
     pub(crate) fn add(&mut self, at: &FieldRef) -> FieldIndex {
         let key = keys::of_field(at);

@@ -87,6 +87,8 @@ pub struct Model {
 
     links: Links,
     room: Room,
+    /// Connections of the link for edits so far.
+    connections: u64,
     requests: Requests,
     /// Whether anything was ever heard that the vocabulary knows.
     heard_any: bool,
@@ -143,6 +145,7 @@ impl Model {
             closed: false,
             links: Links::default(),
             room: Room::default(),
+            connections: 0,
             requests: Requests::default(),
             heard_any: false,
             unheard: false,

@@ -84,7 +84,9 @@ impl Model {
             field.changed = Some(self.now);
         }
         let own_edit = field.edit.as_ref().is_some_and(|edit| value.is(&edit.text));
-        let concerns_me = changed
+        let whole = before.as_ref().map(Held::is_whole);
+        let looks_new = changed || whole != Some(value.is_whole());
+        let is_shown = looks_new
             || by.is_some()
             || field.edit.is_some()
             || field.draft.is_some()
@@ -98,7 +100,7 @@ impl Model {
             };
             self.log(ActivityKind::Committed, event);
         }
-        if !concerns_me {
+        if !is_shown {
             return;
         }
         self.changes.touch_field(index);
@@ -135,8 +137,9 @@ impl Model {
                 self.replayed.insert(index);
             }
             Stage::Unconfirmed | Stage::Refused if is_mine => self.arrived(index),
-            // The service shows what it has: it may have lost this one after all.
-            Stage::Unconfirmed if by.is_none() => {
+            // The service shows what it has: it may have lost this one after all. (What it replays
+            // on the connection that this was sent on may be from before.)
+            Stage::Unconfirmed if by.is_none() && edit.sent_on < self.connections => {
                 edit.stage = Stage::InDoubt;
                 self.replayed.insert(index);
                 self.pending.insert(index);
@@ -173,7 +176,7 @@ impl Model {
     }
 
     /// The field of something that others did, and its step.
-    fn hear_field(&mut self, at: &FieldRef) -> Option<FieldIndex> {
+    pub(super) fn hear_field(&mut self, at: &FieldRef) -> Option<FieldIndex> {
         let count = self.fields.len();
         let index = self.fields.heard(at)?;
         if self.fields.len() > count {

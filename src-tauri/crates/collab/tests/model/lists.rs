@@ -40,7 +40,7 @@ fn rule_24_the_queue_is_the_servers() {
     let shown = heard(&world);
     assert_eq!(shown.own_position, Some(2));
     assert_eq!(shown.heard_ms, Some(world.now_ms()));
-    let records: Vec<_> = shown
+    let records = shown
         .entries
         .iter()
         .map(|entry| (&*entry.record, entry.is_own));

@@ -297,17 +297,20 @@ impl World {
     }
 }
 
-/// Everything but the log, what was missed, and orders that say nothing.
+/// Everything but the log, what was missed, and orders that say nothing. Drafts and focus end with
+/// the presence of their person: where somebody is listed only after they were heard typing, the
+/// second time begins with them present.
 fn state(model: &Model) -> CollabUpdate {
     let mut whole = model.update_since(0);
     whole.version = 0;
     whole.activity.clear();
     whole.missed = None;
     for field in &mut whole.fields {
-        field.focus.sort();
-        field
-            .drafts
-            .sort_by(|one, other| one.staff.cmp(&other.staff));
+        field.focus.clear();
+        field.drafts.clear();
+    }
+    for person in whole.staff.iter_mut().flatten() {
+        person.editing = None;
     }
     whole
         .staff
