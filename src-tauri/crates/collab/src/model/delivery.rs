@@ -182,14 +182,11 @@ impl Model {
         };
         let crossed = matches!(edit.stage, Stage::Sent { crossed: true, .. });
         let known = field.known.as_ref();
-        if !crossed {
-            self.set_stage(index, Stage::Unconfirmed);
-        } else if value::shows(known, &edit.text) {
-            self.arrived(index);
-        } else if edit.stands_on(known) {
-            self.set_stage(index, Stage::Unconfirmed);
-        } else {
+        let replaced = crossed && !value::shows(known, &edit.text) && !edit.stands_on(known);
+        if replaced {
             self.lose_edit(index, ConflictKind::Replaced, true);
+        } else {
+            self.set_stage(index, Stage::Unconfirmed);
         }
     }
 
@@ -240,7 +237,7 @@ impl Model {
         matches!(edit.map(|edit| edit.stage), Some(Stage::Sent { tag: sent, .. }) if sent == tag)
     }
 
-    fn set_stage(&mut self, index: FieldIndex, stage: Stage) {
+    pub(super) fn set_stage(&mut self, index: FieldIndex, stage: Stage) {
         if let Some(edit) = self
             .fields
             .get_mut(index)

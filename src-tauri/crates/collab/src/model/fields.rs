@@ -65,15 +65,12 @@ impl Fields {
     /// A field that somebody else used; `None` if there is no room for another, or it cannot be
     /// one.
     pub(crate) fn heard(&mut self, at: &FieldRef) -> Option<FieldIndex> {
-        let known = self.by_key(&keys::of_field(at));
-        if known.is_some() {
-            return known;
-        }
         let step = at.step.as_ref().map(keys::of_step);
-        let fits = self.fields.len() < FIELDS
-            && text::is_id(&at.name)
-            && step.is_none_or(|step| text::is_id(&step));
-        fits.then(|| self.add(at))
+        if !text::is_id(&at.name) || step.is_some_and(|step| !text::is_id(&step)) {
+            return None;
+        }
+        let known = self.by_key(&keys::of_field(at));
+        known.or_else(|| (self.fields.len() < FIELDS).then(|| self.add(at)))
     }
 
     /// A field that may be named without its step: the only one of that name.

@@ -124,6 +124,7 @@ impl Model {
             return;
         };
         let is_mine = value.is(&edit.text);
+        let echo = by.is_some_and(|by| self.directory.is_me(by));
         match &mut edit.stage {
             Stage::Sent { crossed, .. } => {
                 *crossed = true;
@@ -136,17 +137,19 @@ impl Model {
             Stage::Waiting | Stage::InDoubt => {
                 self.replayed.insert(index);
             }
-            Stage::Unconfirmed | Stage::Refused if is_mine => self.arrived(index),
-            // The service shows what it has: it may have lost this one after all. (What it replays
-            // on the connection that this was sent on may be from before.)
+            Stage::Refused if is_mine => self.arrived(index),
+            // What the service replays on a later connection is what it has: it may have lost this
+            // one after all. On the same connection it may be from before.
             Stage::Unconfirmed if by.is_none() && edit.sent_on < self.connections => {
-                edit.stage = Stage::InDoubt;
                 self.replayed.insert(index);
-                self.pending.insert(index);
+                self.set_stage(index, Stage::InDoubt);
                 if self.room.is_inside() {
                     self.decide(index);
                 }
             }
+            // An echo confirms. The same value by chance does not: this one may come after others.
+            Stage::Unconfirmed if is_mine && echo => self.arrived(index),
+            Stage::Unconfirmed if is_mine => {}
             Stage::Unconfirmed => self.lose_edit(index, ConflictKind::Replaced, true),
             Stage::Refused if changed => self.lose_edit(index, ConflictKind::Replaced, false),
             Stage::Refused => {}

@@ -324,7 +324,7 @@ fn state(model: &Model) -> CollabUpdate {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 8000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn anything_at_all(steps in prop::collection::vec(step(), 1..150)) {
