@@ -259,15 +259,16 @@ impl Model {
         if conflict.is_warning() {
             return;
         }
-        let stage = field.edit.as_ref().map(|edit| edit.stage);
-        if matches!(stage, Some(Stage::Refused | Stage::Waiting)) {
-            self.take_edit(index);
-        }
-        let mine_may_hold = match stage {
-            Some(Stage::Refused | Stage::Waiting) => false,
-            Some(_) => true,
+        let mine_may_hold = match &field.edit {
+            Some(edit) => {
+                let unsent = matches!(edit.stage, Stage::Refused | Stage::Waiting);
+                !unsent || !edit.earlier.is_empty()
+            }
             None => conflict.is_crossed() || conflict.in_doubt,
         };
+        if !mine_may_hold {
+            self.take_edit(index);
+        }
         // Of a very long value only the beginning is known here: it cannot be told.
         if mine_may_hold && conflict.theirs.is_whole() {
             self.put(index, conflict.theirs.text().to_owned());

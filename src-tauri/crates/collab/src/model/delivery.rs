@@ -83,10 +83,12 @@ impl Model {
             self.arrived(index);
         } else if is_there || edit.stands_on(known) {
             self.send(index);
-        } else if edit.stage == Stage::InDoubt {
-            self.lose_edit(index, ConflictKind::Replaced, !replayed);
         } else {
-            self.lose_edit(index, ConflictKind::MovedOn, false);
+            let (kind, sent) = match edit.stage {
+                Stage::InDoubt => (ConflictKind::Replaced, true),
+                _ => (ConflictKind::MovedOn, !edit.earlier.is_empty()),
+            };
+            self.lose_edit(index, kind, sent && !replayed);
         }
     }
 
@@ -141,6 +143,9 @@ impl Model {
             let value = Held::own(text, field.known.as_ref());
             field.by = None;
             field.changed = Some(self.now);
+            if let Some(edit) = &mut field.edit {
+                edit.follow(text, &value);
+            }
             self.fields.set_known(index, value);
             self.changes.touch_field(index);
         }

@@ -216,6 +216,21 @@ impl Edit {
         value::same(value, self.base.as_ref()) || self.follows(value)
     }
 
+    /// The service has had an earlier one of one's own, and with it those before.
+    pub(crate) fn follow(&mut self, text: &str, value: &Held) {
+        if let Some(place) = self.earlier.iter().position(|earlier| earlier == text) {
+            self.earlier.drain(..=place);
+        }
+        self.base = Some(value.clone());
+    }
+
+    /// What is left when this one is given up: the one before, should the service have taken it.
+    pub(crate) fn give_up(mut self) -> Option<Self> {
+        self.text = self.earlier.pop()?;
+        self.stage = Stage::Unconfirmed;
+        Some(self)
+    }
+
     /// Whether a value is an earlier one of one's own.
     pub(crate) fn follows(&self, value: Option<&Held>) -> bool {
         self.earlier.iter().any(|text| value::shows(value, text))

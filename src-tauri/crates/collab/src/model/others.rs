@@ -151,7 +151,10 @@ impl Model {
             Stage::Unconfirmed if is_mine && echo => self.arrived(index),
             Stage::Unconfirmed if is_mine => {}
             Stage::Unconfirmed => self.lose_edit(index, ConflictKind::Replaced, true),
-            Stage::Refused if changed => self.lose_edit(index, ConflictKind::Replaced, false),
+            Stage::Refused if changed => {
+                let in_doubt = !edit.earlier.is_empty();
+                self.lose_edit(index, ConflictKind::Replaced, in_doubt);
+            }
             Stage::Refused => {}
         }
     }

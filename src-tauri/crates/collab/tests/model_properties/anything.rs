@@ -297,20 +297,17 @@ impl World {
     }
 }
 
-/// Everything but the log, what was missed, and orders that say nothing. Drafts and focus end with
-/// the presence of their person: where somebody is listed only after they were heard typing, the
-/// second time begins with them present.
+/// Everything but the log, what was missed, and orders that say nothing.
 fn state(model: &Model) -> CollabUpdate {
     let mut whole = model.update_since(0);
     whole.version = 0;
     whole.activity.clear();
     whole.missed = None;
     for field in &mut whole.fields {
-        field.focus.clear();
-        field.drafts.clear();
-    }
-    for person in whole.staff.iter_mut().flatten() {
-        person.editing = None;
+        field.focus.sort();
+        field
+            .drafts
+            .sort_by(|one, other| one.staff.cmp(&other.staff));
     }
     whole
         .staff
@@ -324,7 +321,7 @@ fn state(model: &Model) -> CollabUpdate {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn anything_at_all(steps in prop::collection::vec(step(), 1..150)) {
@@ -357,6 +354,10 @@ proptest! {
         let mut model = model(now);
         let transport = "websocket".to_owned();
         model.handle(now, Input::Connected { link: 0, transport });
+        // It begins with a list, as a recording of a service that lists does: where none does, deeds
+        // alone tell presence, and the second time begins with the lists of the first.
+        let mut operations = operations;
+        operations.insert(0, Operation::PresenceReplace(Vec::new()));
         let heard = Input::Heard { link: 0, operations, known: true };
         model.handle(now, heard.clone());
         let once = state(&model);
