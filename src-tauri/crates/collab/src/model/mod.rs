@@ -58,8 +58,8 @@ use crate::command::CollabCommand;
 use crate::intent::{Intent, StepRef};
 use crate::operation::StaffId;
 use crate::policy::SILENCE_LIMIT;
-use crate::view::{ActivityKind, ActivityView, CollabUpdate};
-use activity::{Activity, Event};
+use crate::view::{ActivityView, CollabUpdate};
+use activity::Activity;
 use changes::{Changes, Part};
 use clock::Clock;
 use connection::{Links, Room};
@@ -316,39 +316,6 @@ impl Model {
     fn note_told(&mut self, intent: &Intent) {
         if !matches!(intent, Intent::Conflict { .. }) {
             self.timers.set(Due::Silence, self.now + SILENCE_LIMIT);
-        }
-    }
-
-    fn log(&mut self, what: ActivityKind, event: Event) {
-        let version = self.changes.next();
-        self.activity
-            .add(what, event, self.now, &self.clock, version);
-    }
-
-    /// Something that this person did.
-    fn by_me(&self) -> Event {
-        Event {
-            by_self: true,
-            ..self.by(&self.config.me)
-        }
-    }
-
-    /// Something that somebody did.
-    fn by(&self, staff: &str) -> Event {
-        Event {
-            actor: Some(staff.to_owned()),
-            who: Some(self.directory.called(staff)),
-            by_self: self.directory.is_me(staff),
-            ..Event::default()
-        }
-    }
-
-    /// The same, in a field.
-    fn by_in(&self, staff: &str, field: FieldIndex) -> Event {
-        Event {
-            field: Some(field),
-            about: self.fields.get(field).map(|field| field.label.clone()),
-            ..self.by(staff)
         }
     }
 }

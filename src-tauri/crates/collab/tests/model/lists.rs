@@ -149,3 +149,19 @@ fn what_a_service_replays_is_no_activity() {
     world.replay("5");
     assert_eq!(world.logged(ActivityKind::Committed), 0);
 }
+
+#[test]
+fn rule_32_times_are_those_of_the_receipt() {
+    let mut world = World::joined();
+    world.seconds(7);
+    world.hear(Operation::NotificationAdd(NotificationRow {
+        key: "1".into(),
+        server_time: Some("1999-12-31T23:59:59".into()),
+        ..NotificationRow::default()
+    }));
+    world.value("ann", json!("5"));
+    let whole = world.whole();
+    assert_eq!(whole.notifications.unwrap()[0].heard_ms, world.now_ms());
+    assert_eq!(whole.fields[0].changed_ms, Some(world.now_ms()));
+    assert_eq!(whole.activity.last().unwrap().at_ms, world.now_ms());
+}
