@@ -6,7 +6,7 @@
 
 use super::Model;
 use super::activity::Event;
-use super::field::{Conflict, Stage};
+use super::field::{Conflict, Edit, Stage};
 use super::fields::FieldIndex;
 use super::text;
 use super::timers::Due;
@@ -93,8 +93,13 @@ impl Model {
             };
             if theirs.is(&conflict.mine) {
                 let mine = std::mem::take(&mut conflict.mine);
+                if conflict.in_doubt {
+                    // The same value by chance: where one's own is, is still not known.
+                    field.edit = Some(Edit::in_doubt(mine, theirs, self.connections));
+                } else {
+                    field.settle(mine, self.now);
+                }
                 field.conflict = None;
-                field.settle(mine, self.now);
             }
             return;
         }

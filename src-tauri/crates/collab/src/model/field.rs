@@ -210,6 +210,18 @@ impl Field {
 }
 
 impl Edit {
+    /// One that was sent on some connection and never answered.
+    pub(crate) fn in_doubt(text: String, value: &Held, sent_on: u64) -> Self {
+        Self {
+            text,
+            base: Some(value.clone()),
+            earlier: Vec::new(),
+            stage: Stage::Unconfirmed,
+            sent_on,
+            order: 0,
+        }
+    }
+
     /// Whether a value is what this edit was made from, or an earlier one of one's own: then
     /// nobody else has been there.
     pub(crate) fn stands_on(&self, value: Option<&Held>) -> bool {
