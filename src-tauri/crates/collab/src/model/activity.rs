@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::clock::Clock;
 use super::fields::FieldIndex;
-use super::text;
+use super::{Model, text};
 use crate::operation::StaffId;
 use crate::policy::{ACTIVITY, EXCERPT_CHARS, TYPING_RUN};
 use crate::view::{ActivityKind, ActivityView};
@@ -159,6 +159,41 @@ impl Activity {
             wanted.is_empty() || has(&view.who) || has(&view.about) || has(&view.text)
         });
         found.cloned().collect()
+    }
+}
+
+impl Model {
+    pub(super) fn log(&mut self, what: ActivityKind, event: Event) {
+        let version = self.changes.next();
+        self.activity
+            .add(what, event, self.now, &self.clock, version);
+    }
+
+    /// Something that this person did.
+    pub(super) fn by_me(&self) -> Event {
+        Event {
+            by_self: true,
+            ..self.by(&self.config.me)
+        }
+    }
+
+    /// Something that somebody did.
+    pub(super) fn by(&self, staff: &str) -> Event {
+        Event {
+            actor: Some(staff.to_owned()),
+            who: Some(self.directory.called(staff)),
+            by_self: self.directory.is_me(staff),
+            ..Event::default()
+        }
+    }
+
+    /// The same, in a field.
+    pub(super) fn by_in(&self, staff: &str, field: FieldIndex) -> Event {
+        Event {
+            field: Some(field),
+            about: self.fields.get(field).map(|field| field.label.clone()),
+            ..self.by(staff)
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::Model;
 use super::activity::Event;
-use super::field::{Conflict, Stage};
+use super::field::{Conflict, Edit, Stage};
 use super::fields::FieldIndex;
 use super::text;
 use super::timers::Due;
@@ -91,11 +91,15 @@ impl Model {
                 ConflictKind::MovedOn => ConflictKind::MovedOn,
                 _ => ConflictKind::Replaced,
             };
-            conflict.in_doubt = false;
             if theirs.is(&conflict.mine) {
                 let mine = std::mem::take(&mut conflict.mine);
+                if conflict.in_doubt {
+                    // The same value by chance: where one's own is, is still not known.
+                    field.edit = Some(Edit::in_doubt(mine, theirs, self.connections));
+                } else {
+                    field.settle(mine, self.now);
+                }
                 field.conflict = None;
-                field.settle(mine, self.now);
             }
             return;
         }
@@ -149,7 +153,10 @@ impl Model {
         if by.is_some_and(|by| self.directory.is_me(by)) {
             return;
         }
-        let index = self.fields.find(at);
+        let index = match self.fields.find(at) {
+            None if !self.fields.is_named(&at.name) => self.hear_field(at),
+            found => found,
+        };
         if let Some((index, by)) = index.zip(by) {
             // Both clients find the same conflict: it is one, and told once.
             if !self.is_news(index, by) {
@@ -257,15 +264,16 @@ impl Model {
         if conflict.is_warning() {
             return;
         }
-        let stage = field.edit.as_ref().map(|edit| edit.stage);
-        if matches!(stage, Some(Stage::Refused | Stage::Waiting)) {
-            self.take_edit(index);
-        }
-        let mine_may_hold = match stage {
-            Some(Stage::Refused | Stage::Waiting) => false,
-            Some(_) => true,
+        let mine_may_hold = match &field.edit {
+            Some(edit) => {
+                let unsent = matches!(edit.stage, Stage::Refused | Stage::Waiting);
+                !unsent || !edit.earlier.is_empty()
+            }
             None => conflict.is_crossed() || conflict.in_doubt,
         };
+        if !mine_may_hold {
+            self.take_edit(index);
+        }
         // Of a very long value only the beginning is known here: it cannot be told.
         if mine_may_hold && conflict.theirs.is_whole() {
             self.put(index, conflict.theirs.text().to_owned());

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use super::clock::Clock;
-use super::inputs::Tag;
 use super::text;
 use crate::policy::LINKS;
 use crate::view::{CollabConnectionView, ReasonView};
@@ -121,7 +120,7 @@ impl Links {
                 retry_at_ms: retry_at.map(|at| clock.ms(at)),
             },
             Some(Link::Up { transport }) => match room {
-                Room::Outside | Room::Joining { .. } => CollabConnectionView::Joining,
+                Room::Outside | Room::Joining => CollabConnectionView::Joining,
                 Room::Inside => CollabConnectionView::Joined {
                     transport: transport.clone(),
                     unheard,
@@ -149,7 +148,7 @@ pub(crate) enum Room {
     #[default]
     Outside,
     /// Asked to be let in. Stored values come before the answer.
-    Joining { tag: Tag },
+    Joining,
     /// In it, as far as anybody tells.
     Inside,
     /// The service said no.
@@ -165,7 +164,7 @@ impl Room {
     }
 
     pub(crate) fn is_joining(&self) -> bool {
-        matches!(self, Self::Joining { .. })
+        matches!(self, Self::Joining)
     }
 }
 

@@ -17,7 +17,7 @@
 //! Services that replay nothing leave the value that was known: such an edit is sent again. A value
 //! that somebody set back to exactly what it was is taken for untouched; nothing on the wire tells
 //! the difference. An edit that the connection outlived without an answer is never sent again for
-//! that alone, only when a replay shows that the service does not have it.
+//! that alone, only when a replay on a later connection shows that the service does not have it.
 
 use super::Model;
 use super::activity::Event;
@@ -35,12 +35,14 @@ use crate::view::{ActivityKind, ConflictKind};
 impl Model {
     /// Sends the edit of a field.
     pub(super) fn send(&mut self, index: FieldIndex) {
-        let Some(field) = self.fields.get(index) else {
+        let Some(field) = self.fields.get_mut(index) else {
             return;
         };
-        let Some(text) = field.edit.as_ref().map(|edit| edit.text.clone()) else {
+        let Some(edit) = &mut field.edit else {
             return;
         };
+        edit.sent_on = self.connections;
+        let text = edit.text.clone();
         let value = value::wire(&text, field.known.as_ref());
         let at = field.at.clone();
         let purpose = Purpose::Commit { field: index, text };
@@ -81,10 +83,12 @@ impl Model {
             self.arrived(index);
         } else if is_there || edit.stands_on(known) {
             self.send(index);
-        } else if edit.stage == Stage::InDoubt {
-            self.lose_edit(index, ConflictKind::Replaced, !replayed);
         } else {
-            self.lose_edit(index, ConflictKind::MovedOn, false);
+            let (kind, sent) = match edit.stage {
+                Stage::InDoubt => (ConflictKind::Replaced, true),
+                _ => (ConflictKind::MovedOn, !edit.earlier.is_empty()),
+            };
+            self.lose_edit(index, kind, sent && !replayed);
         }
     }
 
@@ -139,6 +143,9 @@ impl Model {
             let value = Held::own(text, field.known.as_ref());
             field.by = None;
             field.changed = Some(self.now);
+            if let Some(edit) = &mut field.edit {
+                edit.follow(text, &value);
+            }
             self.fields.set_known(index, value);
             self.changes.touch_field(index);
         }
@@ -180,14 +187,11 @@ impl Model {
         };
         let crossed = matches!(edit.stage, Stage::Sent { crossed: true, .. });
         let known = field.known.as_ref();
-        if !crossed {
-            self.set_stage(index, Stage::Unconfirmed);
-        } else if value::shows(known, &edit.text) {
-            self.arrived(index);
-        } else if edit.stands_on(known) {
-            self.set_stage(index, Stage::Unconfirmed);
-        } else {
+        let replaced = crossed && !value::shows(known, &edit.text) && !edit.stands_on(known);
+        if replaced {
             self.lose_edit(index, ConflictKind::Replaced, true);
+        } else {
+            self.set_stage(index, Stage::Unconfirmed);
         }
     }
 
@@ -238,7 +242,7 @@ impl Model {
         matches!(edit.map(|edit| edit.stage), Some(Stage::Sent { tag: sent, .. }) if sent == tag)
     }
 
-    fn set_stage(&mut self, index: FieldIndex, stage: Stage) {
+    pub(super) fn set_stage(&mut self, index: FieldIndex, stage: Stage) {
         if let Some(edit) = self
             .fields
             .get_mut(index)

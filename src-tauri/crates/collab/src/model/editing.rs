@@ -197,8 +197,10 @@ impl Model {
             return;
         };
         if field.draft.take().is_none() {
-            let edit = field.edit.take();
-            field.edit = edit.filter(|edit| edit.stage != Stage::Refused);
+            let refused = field.edit.take_if(|edit| edit.stage == Stage::Refused);
+            if let Some(refused) = refused {
+                field.edit = refused.give_up();
+            }
         }
         if field
             .conflict

@@ -46,6 +46,8 @@ pub(crate) struct Edit {
     /// Own values before it that the service may or may not have taken.
     pub(crate) earlier: Vec<String>,
     pub(crate) stage: Stage,
+    /// Number of the connection that it was last sent on.
+    pub(crate) sent_on: u64,
     /// Edits are sent in the order in which they were made.
     pub(crate) order: u64,
 }
@@ -201,16 +203,44 @@ impl Field {
             base,
             earlier,
             stage: Stage::Waiting,
+            sent_on: 0,
             order,
         });
     }
 }
 
 impl Edit {
+    /// One that was sent on some connection and never answered.
+    pub(crate) fn in_doubt(text: String, value: &Held, sent_on: u64) -> Self {
+        Self {
+            text,
+            base: Some(value.clone()),
+            earlier: Vec::new(),
+            stage: Stage::Unconfirmed,
+            sent_on,
+            order: 0,
+        }
+    }
+
     /// Whether a value is what this edit was made from, or an earlier one of one's own: then
     /// nobody else has been there.
     pub(crate) fn stands_on(&self, value: Option<&Held>) -> bool {
         value::same(value, self.base.as_ref()) || self.follows(value)
+    }
+
+    /// The service has had an earlier one of one's own, and with it those before.
+    pub(crate) fn follow(&mut self, text: &str, value: &Held) {
+        if let Some(place) = self.earlier.iter().position(|earlier| earlier == text) {
+            self.earlier.drain(..=place);
+        }
+        self.base = Some(value.clone());
+    }
+
+    /// What is left when this one is given up: the one before, should the service have taken it.
+    pub(crate) fn give_up(mut self) -> Option<Self> {
+        self.text = self.earlier.pop()?;
+        self.stage = Stage::Unconfirmed;
+        Some(self)
     }
 
     /// Whether a value is an earlier one of one's own.

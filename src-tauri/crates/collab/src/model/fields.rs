@@ -65,15 +65,12 @@ impl Fields {
     /// A field that somebody else used; `None` if there is no room for another, or it cannot be
     /// one.
     pub(crate) fn heard(&mut self, at: &FieldRef) -> Option<FieldIndex> {
-        let known = self.by_key(&keys::of_field(at));
-        if known.is_some() {
-            return known;
-        }
         let step = at.step.as_ref().map(keys::of_step);
-        let fits = self.fields.len() < FIELDS
-            && text::is_id(&at.name)
-            && step.is_none_or(|step| text::is_id(&step));
-        fits.then(|| self.add(at))
+        if !text::is_id(&at.name) || step.is_some_and(|step| !text::is_id(&step)) {
+            return None;
+        }
+        let known = self.by_key(&keys::of_field(at));
+        known.or_else(|| (self.fields.len() < FIELDS).then(|| self.add(at)))
     }
 
     /// A field that may be named without its step: the only one of that name.
@@ -85,6 +82,11 @@ impl Fields {
         let mut named = self.all().filter(|(_, field)| field.at.name == at.name);
         let (only, _) = named.next()?;
         named.next().is_none().then_some(only)
+    }
+
+    /// Whether there is any field of a name, in whatever step.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.at.name == name)
     }
 
     /// A field, made if it does not exist.

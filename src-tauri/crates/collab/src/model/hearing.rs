@@ -26,6 +26,10 @@ impl Model {
             Operation::PresenceRemove { staff } => {
                 let outcome = self.presence.remove(&staff);
                 self.people_changed(outcome, Telling::Aloud);
+                if self.presence.get(&staff).is_none() {
+                    // Those who type need not have been here for it.
+                    self.end_presence_in_fields(&staff);
+                }
             }
             Operation::PresenceReplace(rows) => self.hear_list(&rows),
             Operation::PresenceStep { staff, step, label } => {
@@ -37,7 +41,7 @@ impl Model {
             }
             Operation::StepReplace(rows) => {
                 if self.config.trusts_step_states && self.steps.replace(&rows) {
-                    self.changes.touch(Part::Steps);
+                    self.show_steps();
                 }
             }
             Operation::QueueReplace(rows) => self.hear_queue(&rows),
@@ -189,10 +193,14 @@ impl Model {
 
     pub(super) fn learn_step(&mut self, step: Option<&StepRef>, label: Option<&str>) {
         if step.is_some_and(|step| self.steps.learn(step, label)) {
-            // What is called by the step's name changes with it.
-            for part in [Part::Steps, Part::Staff, Part::Queue] {
-                self.changes.touch(part);
-            }
+            self.show_steps();
+        }
+    }
+
+    /// A step is called something else: with it, all that stands at it.
+    fn show_steps(&mut self) {
+        for part in [Part::Steps, Part::Staff, Part::Queue] {
+            self.changes.touch(part);
         }
     }
 }

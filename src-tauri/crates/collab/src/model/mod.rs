@@ -58,8 +58,8 @@ use crate::command::CollabCommand;
 use crate::intent::{Intent, StepRef};
 use crate::operation::StaffId;
 use crate::policy::SILENCE_LIMIT;
-use crate::view::{ActivityKind, ActivityView, CollabUpdate};
-use activity::{Activity, Event};
+use crate::view::{ActivityView, CollabUpdate};
+use activity::Activity;
 use changes::{Changes, Part};
 use clock::Clock;
 use connection::{Links, Room};
@@ -87,6 +87,8 @@ pub struct Model {
 
     links: Links,
     room: Room,
+    /// Connections of the link for edits so far.
+    connections: u64,
     requests: Requests,
     /// Whether anything was ever heard that the vocabulary knows.
     heard_any: bool,
@@ -143,6 +145,7 @@ impl Model {
             closed: false,
             links: Links::default(),
             room: Room::default(),
+            connections: 0,
             requests: Requests::default(),
             heard_any: false,
             unheard: false,
@@ -313,39 +316,6 @@ impl Model {
     fn note_told(&mut self, intent: &Intent) {
         if !matches!(intent, Intent::Conflict { .. }) {
             self.timers.set(Due::Silence, self.now + SILENCE_LIMIT);
-        }
-    }
-
-    fn log(&mut self, what: ActivityKind, event: Event) {
-        let version = self.changes.next();
-        self.activity
-            .add(what, event, self.now, &self.clock, version);
-    }
-
-    /// Something that this person did.
-    fn by_me(&self) -> Event {
-        Event {
-            by_self: true,
-            ..self.by(&self.config.me)
-        }
-    }
-
-    /// Something that somebody did.
-    fn by(&self, staff: &str) -> Event {
-        Event {
-            actor: Some(staff.to_owned()),
-            who: Some(self.directory.called(staff)),
-            by_self: self.directory.is_me(staff),
-            ..Event::default()
-        }
-    }
-
-    /// The same, in a field.
-    fn by_in(&self, staff: &str, field: FieldIndex) -> Event {
-        Event {
-            field: Some(field),
-            about: self.fields.get(field).map(|field| field.label.clone()),
-            ..self.by(staff)
         }
     }
 }

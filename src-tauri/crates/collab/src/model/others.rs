@@ -84,7 +84,9 @@ impl Model {
             field.changed = Some(self.now);
         }
         let own_edit = field.edit.as_ref().is_some_and(|edit| value.is(&edit.text));
-        let concerns_me = changed
+        let whole = before.as_ref().map(Held::is_whole);
+        let looks_new = changed || whole != Some(value.is_whole());
+        let is_shown = looks_new
             || by.is_some()
             || field.edit.is_some()
             || field.draft.is_some()
@@ -98,7 +100,7 @@ impl Model {
             };
             self.log(ActivityKind::Committed, event);
         }
-        if !concerns_me {
+        if !is_shown {
             return;
         }
         self.changes.touch_field(index);
@@ -122,6 +124,7 @@ impl Model {
             return;
         };
         let is_mine = value.is(&edit.text);
+        let echo = by.is_some_and(|by| self.directory.is_me(by));
         match &mut edit.stage {
             Stage::Sent { crossed, .. } => {
                 *crossed = true;
@@ -134,18 +137,24 @@ impl Model {
             Stage::Waiting | Stage::InDoubt => {
                 self.replayed.insert(index);
             }
-            Stage::Unconfirmed | Stage::Refused if is_mine => self.arrived(index),
-            // The service shows what it has: it may have lost this one after all.
-            Stage::Unconfirmed if by.is_none() => {
-                edit.stage = Stage::InDoubt;
+            Stage::Refused if is_mine => self.arrived(index),
+            // What the service replays on a later connection is what it has: it may have lost this
+            // one after all. On the same connection it may be from before.
+            Stage::Unconfirmed if by.is_none() && edit.sent_on < self.connections => {
                 self.replayed.insert(index);
-                self.pending.insert(index);
+                self.set_stage(index, Stage::InDoubt);
                 if self.room.is_inside() {
                     self.decide(index);
                 }
             }
+            // An echo confirms. The same value by chance does not: this one may come after others.
+            Stage::Unconfirmed if is_mine && echo => self.arrived(index),
+            Stage::Unconfirmed if is_mine => {}
             Stage::Unconfirmed => self.lose_edit(index, ConflictKind::Replaced, true),
-            Stage::Refused if changed => self.lose_edit(index, ConflictKind::Replaced, false),
+            Stage::Refused if changed => {
+                let in_doubt = !edit.earlier.is_empty();
+                self.lose_edit(index, ConflictKind::Replaced, in_doubt);
+            }
             Stage::Refused => {}
         }
     }
@@ -173,7 +182,7 @@ impl Model {
     }
 
     /// The field of something that others did, and its step.
-    fn hear_field(&mut self, at: &FieldRef) -> Option<FieldIndex> {
+    pub(super) fn hear_field(&mut self, at: &FieldRef) -> Option<FieldIndex> {
         let count = self.fields.len();
         let index = self.fields.heard(at)?;
         if self.fields.len() > count {

@@ -29,6 +29,9 @@ pub(crate) struct Person {
     told: StaffStatus,
     pub(crate) sockets: u16,
     pub(crate) step: Option<StepRef>,
+    /// Whether only deeds speak for their being here: nobody said that they came, so nobody says
+    /// that they went.
+    inferred: bool,
     /// Order of arrival.
     arrival: u64,
 }
@@ -48,7 +51,9 @@ pub(crate) struct Presence {
 /// What became of something that was told.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Outcome {
+    /// Who was said to be here, or seen.
     pub(crate) came: Vec<StaffId>,
+    /// Who was said to be here, and is not.
     pub(crate) went: Vec<StaffId>,
     /// Whether anything that is shown is different.
     pub(crate) changed: bool,
@@ -95,7 +100,7 @@ impl Presence {
         let mut before = std::mem::take(&mut self.people);
         for one in others.into_iter().take(STAFF_SHOWN) {
             let known = before.remove(&one.row.staff);
-            if known.is_none() {
+            if known.as_ref().is_none_or(|known| known.inferred) {
                 outcome.came.push(one.row.staff.clone());
             }
             let mut person = match &known {
@@ -109,6 +114,7 @@ impl Presence {
                 None => active,
             };
             person.told = one.told;
+            person.inferred = false;
             person.sockets = one.sockets;
             if let Some(step) = &one.row.step {
                 person.step = Some(keys::normal(step));
@@ -117,8 +123,7 @@ impl Presence {
             self.people.insert(one.row.staff.clone(), person);
         }
         for (staff, person) in before {
-            self.depart(staff.clone(), &person);
-            outcome.leaves(staff);
+            self.depart(staff, &person, &mut outcome);
         }
         outcome
     }
@@ -131,6 +136,7 @@ impl Presence {
         };
         self.heard(&row.staff, now, |person| {
             person.told = told;
+            person.inferred = false;
             if let Some(step) = &row.step {
                 person.step = Some(keys::normal(step));
             }
@@ -171,10 +177,7 @@ impl Presence {
         }
         let known = self.people.remove(staff);
         if known.is_none() {
-            if let Some(other) = self.make_place() {
-                outcome.leaves(other);
-            }
-            outcome.came.push(staff.to_owned());
+            self.make_place(&mut outcome);
         }
         let mut person = match &known {
             Some(known) => known.clone(),
@@ -182,20 +185,26 @@ impl Presence {
         };
         (person.heard, person.seen) = (now, now);
         tell(&mut person);
+        if known
+            .as_ref()
+            .is_none_or(|known| known.inferred && !person.inferred)
+        {
+            outcome.came.push(staff.to_owned());
+        }
         outcome.compare(known.as_ref(), &mut person, now);
         self.people.insert(staff.to_owned(), person);
         outcome
     }
 
     /// Lets go of whoever was heard of longest ago when there are too many.
-    fn make_place(&mut self) -> Option<StaffId> {
+    fn make_place(&mut self, outcome: &mut Outcome) {
         if self.people.len() < STAFF_SHOWN {
-            return None;
+            return;
         }
         let oldest = self.people.iter().min_by_key(|(_, person)| person.heard);
-        let staff = oldest.map(|(staff, _)| staff.clone())?;
-        self.people.remove(&staff);
-        Some(staff)
+        if let Some(staff) = oldest.map(|(staff, _)| staff.clone()) {
+            self.lose(&staff, outcome);
+        }
     }
 
     /// Somebody left, or one of their sockets did.
@@ -227,12 +236,16 @@ impl Presence {
 
     fn lose(&mut self, staff: &str, outcome: &mut Outcome) {
         if let Some(person) = self.people.remove(staff) {
-            self.depart(staff.to_owned(), &person);
-            outcome.leaves(staff.to_owned());
+            self.depart(staff.to_owned(), &person, outcome);
         }
     }
 
-    fn depart(&mut self, staff: StaffId, person: &Person) {
+    fn depart(&mut self, staff: StaffId, person: &Person, outcome: &mut Outcome) {
+        (outcome.changed, outcome.moved) = (true, true);
+        if person.inferred {
+            return;
+        }
+        outcome.went.push(staff.clone());
         self.departed.insert(staff, (person.since, person.arrival));
         if self.departed.len() > STAFF_SHOWN {
             self.departed.pop_first();
@@ -253,6 +266,7 @@ impl Presence {
             told: StaffStatus::Unknown,
             sockets: 1,
             step: None,
+            inferred: true,
             arrival,
         }
     }
@@ -285,11 +299,6 @@ impl Person {
 }
 
 impl Outcome {
-    fn leaves(&mut self, staff: StaffId) {
-        self.went.push(staff);
-        (self.changed, self.moved) = (true, true);
-    }
-
     /// Notes in what a person looks different from before.
     fn compare(&mut self, before: Option<&Person>, person: &mut Person, now: Instant) {
         let active_since = person.seen.saturating_duration_since(person.seen_shown);

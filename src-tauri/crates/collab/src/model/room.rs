@@ -25,6 +25,7 @@ impl Model {
             self.leave_room();
             self.log(ActivityKind::Connected, Event::default());
             self.missed.returned(self.now);
+            self.connections += 1;
             self.enter();
         } else if is_new {
             self.tell(Intent::Join);
@@ -69,8 +70,8 @@ impl Model {
         }
         self.listed = false;
         self.replayed.clear();
-        let tag = self.ask(Intent::Join, Purpose::Join);
-        self.room = Room::Joining { tag };
+        self.ask(Intent::Join, Purpose::Join);
+        self.room = Room::Joining;
         self.timers.set(Due::JoinPatience, self.now + JOIN_PATIENCE);
         if !self.heard_any {
             self.timers
@@ -94,7 +95,7 @@ impl Model {
         self.room = Room::Inside;
         self.changes.touch(Part::Connection);
         self.send_what_waits();
-        self.me.told_focus = None;
+        (self.me.told_focus, self.me.focus_told) = (None, None);
         self.tell_focus();
     }
 

@@ -1,5 +1,6 @@
 //! Values of fields: JSON on the wire, text for people.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -31,10 +32,10 @@ impl Held {
             Value::Bool(_) => Kind::Bool,
             _ => Kind::Text,
         };
-        let text = match value {
+        let text: Cow<'_, str> = match value {
             Value::Null => "".into(),
             Value::String(text) => text.into(),
-            other => std::borrow::Cow::from(other.to_string()),
+            other => other.to_string().into(),
         };
         let kept = text.floor_char_boundary(bytes);
         Self {

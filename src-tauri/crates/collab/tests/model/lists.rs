@@ -40,7 +40,7 @@ fn rule_24_the_queue_is_the_servers() {
     let shown = heard(&world);
     assert_eq!(shown.own_position, Some(2));
     assert_eq!(shown.heard_ms, Some(world.now_ms()));
-    let records: Vec<_> = shown
+    let records = shown
         .entries
         .iter()
         .map(|entry| (&*entry.record, entry.is_own));
@@ -148,4 +148,20 @@ fn what_a_service_replays_is_no_activity() {
     let mut world = World::joined();
     world.replay("5");
     assert_eq!(world.logged(ActivityKind::Committed), 0);
+}
+
+#[test]
+fn rule_32_times_are_those_of_the_receipt() {
+    let mut world = World::joined();
+    world.seconds(7);
+    world.hear(Operation::NotificationAdd(NotificationRow {
+        key: "1".into(),
+        server_time: Some("1999-12-31T23:59:59".into()),
+        ..NotificationRow::default()
+    }));
+    world.value("ann", json!("5"));
+    let whole = world.whole();
+    assert_eq!(whole.notifications.unwrap()[0].heard_ms, world.now_ms());
+    assert_eq!(whole.fields[0].changed_ms, Some(world.now_ms()));
+    assert_eq!(whole.activity.last().unwrap().at_ms, world.now_ms());
 }

@@ -4,6 +4,7 @@
 mod bad_input;
 mod conflicts;
 mod delivery;
+mod doubt;
 mod editing;
 mod lists;
 mod presence;

@@ -321,3 +321,28 @@ fn the_first_connection_and_ones_own_edits_are_not_missed() {
     world.list(&["me", "ann"]);
     assert_eq!(world.whole().missed.unwrap(), []);
 }
+
+#[test]
+fn rule_23_nothing_of_a_room_that_is_being_left_is_heard() {
+    let mut world = World::joined();
+    world.list(&["ann"]);
+    world.input(Input::Close);
+    world.arrives("bob", "Bob");
+    world.value("bob", json!("5"));
+    assert_eq!(world.staff_ids(), ["me", "ann"]);
+    assert!(world.whole().fields.is_empty());
+}
+
+#[test]
+fn rule_27_no_edit_before_the_join() {
+    let mut world = World::new();
+    world.commit(FIELD, "a");
+    world.type_in(":right", "b");
+    for _ in 0..2 {
+        world.connect();
+        assert_eq!(world.told(), [Intent::Join]);
+        world.cut();
+    }
+    world.join();
+    assert_eq!(world.told(), [Intent::Join, commit_of(json!("a"))]);
+}

@@ -9,6 +9,10 @@ use serde_json::Value;
 
 use crate::service::{FIELDS, Leftovers, PERSONS, World};
 
+/// The first clients, whose persons sit at one desk only. The same text from two desks of a person
+/// would be taken for an echo.
+const ALONE: usize = 2;
+
 /// One thing that happens to a client or to all.
 #[derive(Debug, Clone)]
 enum Step {
@@ -36,7 +40,7 @@ fn step(
     let place = (client.clone(), field);
     prop_oneof![
         10 => place.clone().prop_map(|(at, field)| Step::Commit(at, field)),
-        1 => place.clone().prop_map(|(at, field)| Step::CommitBase(at, field)),
+        1 => (0..ALONE, 0..FIELDS.len()).prop_map(|(at, field)| Step::CommitBase(at, field)),
         4 => place.clone().prop_map(|(at, field)| Step::Type(at, field)),
         2 => place.clone().prop_map(|(at, field)| Step::KeepMine(at, field)),
         2 => place.prop_map(|(at, field)| Step::TakeTheirs(at, field)),
@@ -152,7 +156,7 @@ fn run(steps: &[Step]) -> Result<World, TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Connections come and go, answers come in time.
     #[test]

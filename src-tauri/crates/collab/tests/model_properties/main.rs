@@ -2,6 +2,8 @@
 //! ends with the service's values, and what is shown always makes sense.
 
 mod anything;
+mod arbitrary;
 mod interleavings;
 mod invariants;
+mod persons;
 mod service;

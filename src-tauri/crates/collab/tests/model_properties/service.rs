@@ -12,7 +12,7 @@ use collab::command::CollabCommand;
 use collab::intent::{FieldRef, Intent};
 use collab::model::{AckOutcome, Input, Model, ModelConfig, Output, Tag};
 use collab::operation::{Operation, PresenceRow};
-use collab::view::{Delivery, FieldView, ReasonView};
+use collab::view::{FieldView, ReasonView};
 use serde_json::{Value, json};
 
 /// The fields of the record.
@@ -57,7 +57,7 @@ pub struct World {
     /// Clients whose next commit the service refuses.
     pub refusing: BTreeSet<usize>,
     now: Instant,
-    texts: u32,
+    pub texts: u32,
 }
 
 impl World {
@@ -314,61 +314,6 @@ impl World {
 
     pub fn command(&mut self, at: usize, command: CollabCommand) {
         self.input(at, Input::Command(command));
-    }
-
-    pub fn new_text(&mut self) -> String {
-        self.texts += 1;
-        format!("text {}", self.texts)
-    }
-
-    pub fn type_text(&mut self, at: usize, field: &'static str) {
-        let (field, text) = (key(field), self.new_text());
-        self.command(at, CollabCommand::Type { field, text });
-    }
-
-    pub fn commit(&mut self, at: usize, field: &'static str, text: String) {
-        let committed = &mut self.clients[at].committed;
-        committed.insert(field, (text.clone(), false));
-        let field = key(field);
-        self.command(at, CollabCommand::Commit { field, text });
-    }
-
-    pub fn keep_mine(&mut self, at: usize, field: &'static str) {
-        let view = self.view(at, field);
-        let Some(conflict) = view.conflict else {
-            return;
-        };
-        let typed = view
-            .mine
-            .is_some_and(|mine| mine.delivery == Delivery::Typing && mine.text == conflict.mine);
-        let kept = conflict.kind != collab::view::ConflictKind::Typing;
-        if typed || kept {
-            let record = (conflict.mine, false);
-            self.clients[at].committed.insert(field, record);
-        }
-        let field = key(field);
-        self.command(at, CollabCommand::KeepMine { field });
-    }
-
-    pub fn take_theirs(&mut self, at: usize, field: &'static str) {
-        if self.view(at, field).conflict.is_some() {
-            self.clients[at].committed.remove(field);
-            let field = key(field);
-            self.command(at, CollabCommand::TakeTheirs { field });
-        }
-    }
-
-    /// Gives up what is only being typed.
-    pub fn discard_drafts(&mut self) {
-        for at in 0..self.clients.len() {
-            for field in FIELDS {
-                let mine = self.view(at, field).mine;
-                if mine.is_some_and(|mine| mine.delivery == Delivery::Typing) {
-                    let field = key(field);
-                    self.command(at, CollabCommand::Discard { field });
-                }
-            }
-        }
     }
 
     /// Everybody is connected and everything on its way arrives.
