@@ -59,9 +59,6 @@ fn presence_is_by_person_through_restart_cut_and_crash() {
     let ann_again = sit_down(&lab.far, &url, ANN);
     let bao = sit_down(&lab.far, &url, BAO);
     all_see_both(&[&ann, &ann_again, &bao], "two people");
-    bao.wait("Ann's two devices", |shown| {
-        shown.person("u1")["sockets"] == 2
-    });
 
     // The service is restarted.
     drop(service);
@@ -82,9 +79,8 @@ fn presence_is_by_person_through_restart_cut_and_crash() {
 
     // One process is killed: the person is still there, by their other device.
     ann_again.kill();
-    bao.wait("one device of Ann's", |shown| {
-        shown.person("u1")["sockets"] == 1
-    });
+    // Longer than the service waits for somebody whose connection broke.
+    std::thread::sleep(Duration::from_secs(8));
     all_see_both(&[&ann, &bao], "two people after the crash");
 }
 

@@ -47,7 +47,11 @@ fn main() {
     println!("200 participants in 50 rooms for {call_time} s, on each gateway…");
     let embedded = crowd::on_embedded(Duration::from_secs(call_time));
     let reference = crowd::on_reference(Duration::from_secs(call_time));
-    println!("A record with {} people and {} edits a second for {travel_time} s…", record::STAFF, record::EDITS);
+    println!(
+        "A record with {} people and {} edits a second for {travel_time} s…",
+        record::STAFF,
+        record::EDITS
+    );
     let busy = record::follow(Duration::from_secs(travel_time));
     let frame = record::longest_frame(Duration::from_secs(travel_time));
     println!("File to file for {travel_time} s…");

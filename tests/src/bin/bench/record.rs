@@ -29,7 +29,15 @@ pub struct Busy {
 pub fn follow(time: Duration) -> Busy {
     let (staff, edits) = (STAFF.to_string(), EDITS.to_string());
     let mut command = Command::new(binary());
-    command.args(["collab", "serve", "--json", "--colleagues", &staff, "--edits", &edits]);
+    command.args([
+        "collab",
+        "serve",
+        "--json",
+        "--colleagues",
+        &staff,
+        "--edits",
+        &edits,
+    ]);
     let service = Process::start("serve", &mut command);
     let (link, _) = service.wait(PATIENCE, "a link", |line| {
         line["link"].as_str().map(str::to_owned)
