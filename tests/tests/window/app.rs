@@ -20,6 +20,10 @@ const REPAINT: &str = "if (!window.repainting) window.repainting = setInterval((
      const style = document.body.style; \
      style.outline = style.outline ? '' : '1px solid transparent'; }, 50);";
 
+/// Keys of WebDriver.
+const CONTROL: char = '\u{e009}';
+const ENTER: &str = "\u{e007}";
+
 /// The running app.
 pub struct App {
     client: Client,
@@ -101,6 +105,26 @@ impl App {
         let field = self.find(testid).await;
         field.clear().await.expect("a field can be cleared");
         field.send_keys(text).await.expect("a field takes keys");
+    }
+
+    /// Types over the text of the field of this selector, and stays in it.
+    pub async fn type_into(&self, selector: &str, text: &str) {
+        let typed = steadily(async || {
+            let field = self.find_css(selector).await;
+            field.click().await?;
+            // Clearing as WebDriver does it would leave the field, which commits.
+            field.send_keys(&format!("{CONTROL}a{CONTROL}{text}")).await
+        })
+        .await;
+        typed.unwrap_or_else(|error| panic!("{selector} takes no keys: {error}"));
+    }
+
+    /// Presses Enter in the field of this selector.
+    pub async fn press_enter(&self, selector: &str) {
+        let pressed = steadily(async || self.find_css(selector).await.send_keys(ENTER).await);
+        pressed
+            .await
+            .unwrap_or_else(|error| panic!("{selector} takes no Enter: {error}"));
     }
 
     /// Everything readable on the page.

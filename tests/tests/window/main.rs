@@ -3,6 +3,7 @@
 mod app;
 mod desktop;
 mod doctor;
+mod record;
 mod statistics;
 
 use tests::jbcall::{Join, count_of};

@@ -44,6 +44,7 @@ const DEFAULTS: Settings = {
   serverOverride: null,
   iceServers: [],
   relayOnly: false,
+  notificationText: false,
   keepRecents: true,
   recents: [],
 };

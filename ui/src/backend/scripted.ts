@@ -57,6 +57,7 @@ export class ScriptedBackend implements Backend {
       serverOverride: null,
       iceServers: [],
       relayOnly: false,
+      notificationText: false,
       keepRecents: true,
       recents,
       ...scene.settings,

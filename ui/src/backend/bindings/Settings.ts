@@ -45,6 +45,10 @@ iceServers: Array<IceServer>,
  */
 relayOnly: boolean, 
 /**
+ * Show the text of notifications on the desktop, where others may see it.
+ */
+notificationText: boolean, 
+/**
  * Remember rooms.
  */
 keepRecents: boolean, 
