@@ -435,6 +435,25 @@ mod tests {
     }
 
     #[test]
+    fn the_doctor_is_told_of_a_record_by_its_id_or_by_a_link() {
+        let args = [
+            "jbcall",
+            "doctor",
+            "https://collab.example",
+            "--record",
+            "P1",
+            "--deployment",
+            "screening",
+        ];
+        let args = Args::try_parse_from(args).expect("it is understood");
+        let Command::Doctor(doctor) = args.command else {
+            panic!("another command");
+        };
+        assert_eq!(doctor.record.record.as_deref(), Some("P1"));
+        assert_eq!(doctor.record.deployment.as_deref(), Some("screening"));
+    }
+
+    #[test]
     fn the_usual_line_is_understood() {
         let args = Args::try_parse_from([
             "jbcall",
