@@ -109,9 +109,17 @@ async fn ask(climb: &Climb, record: &Record, network: &Network, own: &str) {
         credential: record.credential.as_deref(),
     };
     let limit = climb.left().saturating_sub(FOR_TRANSPORTS);
-    let seen: Option<VocabularyFacts> = match timeout(limit, service::vocabulary(&asked)).await {
-        Ok(Ok(seen)) => Some(seen),
-        _ => None,
+    // Who does not even answer a handshake is not asked for more.
+    let answers = climb.seen(|facts| {
+        let own = facts.endpoint.as_ref()?.variants.first()?;
+        Some(own.polling.response.is_some())
+    });
+    let seen: Option<VocabularyFacts> = match answers {
+        Some(false) => None,
+        _ => match timeout(limit, service::vocabulary(&asked)).await {
+            Ok(Ok(seen)) => Some(seen),
+            _ => None,
+        },
     };
     let deployment = match &seen {
         Some(seen) => seen.deployment.clone(),
