@@ -21,12 +21,12 @@ const result = (rung: Rung, verdict: Verdict, what = ''): DoctorResult => ({
 });
 
 describe('the ladder', () => {
-  it('has the rungs of the doctor, in its order', () => {
+  it('has the rungs of a call, in the order of the doctor', () => {
     const source = readFileSync(
       join(import.meta.dirname, '../../src-tauri/crates/fieldtest/src/rung.rs'),
       'utf8',
     );
-    const all = /const ALL[^=]*=\s*\[([^\]]*)\]/.exec(source)?.[1] ?? '';
+    const all = /const CALL[^=]*=\s*\[([^\]]*)\]/.exec(source)?.[1] ?? '';
     const names = [...all.matchAll(/Self::(\w+)/g)].map((match) => match[1]?.toLowerCase());
     expect(names).toEqual([...RUNGS]);
   });

@@ -11,7 +11,7 @@ export type { ReportFormat } from './bindings/ReportFormat';
 export type { Rung } from './bindings/Rung';
 export type { Verdict } from './bindings/Verdict';
 
-/** Every rung, in the order of the ladder; a test compares it with the program's. */
+/** Every rung of a call, in the order of the ladder; a test compares it with the program's. */
 export const RUNGS = [
   'link',
   'address',

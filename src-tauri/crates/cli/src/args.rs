@@ -144,7 +144,11 @@ for everything else the limit stays. Calls that drop after a minute of silence a
 It harms no server: few requests, one at a time, a room that nobody else knows. When three or more
 people are on a server whose media ports are scarce it leaves the ports alone, unless --force.
 
-Every report is redacted: rooms, names, addresses of people, tokens and passwords are replaced by
+For a link to a record it climbs to the collaboration service: the paths at which it may answer, the
+transports, whether it accepts the connection, and whether what it speaks is understood, or which
+deployment would fit. It asks for a record that nobody has, and leaves yours alone.
+
+Every report is redacted: rooms, records, names, addresses of people, tokens and passwords are replaced by
 placeholders (room-1, person-2), equal things by equal ones. Names and addresses of servers stay. It
 can be sent to an operator as it is.
 
@@ -152,15 +156,20 @@ Examples:
   jbcall doctor https://jbcalling.site/room/bao-123
   jbcall doctor https://jbcalling.site --html report.html
   jbcall doctor bao-123 --json | jq -r .culprit
-  jbcall doctor bao-123 --idle 5m           does a proxy cut an idle connection?";
+  jbcall doctor bao-123 --idle 5m           does a proxy cut an idle connection?
+  jbcall doctor 'jbcall://collab?url=https://collab.example&record=P1'
+  jbcall doctor https://collab.example --record P1 --deployment screening";
 
 /// Options of `doctor`.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = format!("{DOCTOR_HELP}\n\n{}", exit::HELP))]
 pub struct Doctor {
-    /// A room link, an app link (jbcall://…), a bare room code, or the address of a site or gateway
+    /// A room link, an app link (jbcall://…), a bare room code, the address of a site or gateway, or
+    /// a link to a record
     #[arg(value_name = "LINK-OR-URL")]
     pub link: String,
+    #[command(flatten)]
+    pub record: Record,
     /// Print the report as JSON instead of text; its schema has a version
     #[arg(long)]
     pub json: bool,
@@ -187,6 +196,38 @@ pub struct Doctor {
     pub no_microphone: bool,
     #[command(flatten)]
     pub network: Network,
+}
+
+/// Which record, at which collaboration service; a call is examined where none is named.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Collaboration")]
+pub struct Record {
+    /// Id of a record: the address is that of a collaboration service
+    #[arg(long, value_name = "ID")]
+    pub record: Option<String>,
+    /// What the service speaks: a name of `jbcall collab vocabularies` [default: found out]
+    #[arg(long, value_name = "NAME")]
+    pub deployment: Option<String>,
+    /// Folder with vocabulary files of one's own
+    #[arg(long, value_name = "FOLDER", env = "JBCALL_VOCABULARIES")]
+    pub vocabularies: Option<PathBuf>,
+    /// Path of the Socket.IO endpoint [default: /socket.io/]
+    #[arg(long)]
+    pub path: Option<String>,
+    /// Your id, as the service knows it [default: from the link, else your user name]
+    #[arg(long, value_name = "ID")]
+    pub user_id: Option<String>,
+    /// Your role, such as nurse or doctor
+    #[arg(long)]
+    pub role: Option<String>,
+    /// A credential, for deployments that ask for one; better given in the environment than here
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "JBCALL_COLLAB_CREDENTIAL",
+        hide_env_values = true
+    )]
+    pub credential: Option<String>,
 }
 
 /// Languages that reports are written in.
@@ -391,6 +432,25 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn the_doctor_is_told_of_a_record_by_its_id_or_by_a_link() {
+        let args = [
+            "jbcall",
+            "doctor",
+            "https://collab.example",
+            "--record",
+            "P1",
+            "--deployment",
+            "screening",
+        ];
+        let args = Args::try_parse_from(args).expect("it is understood");
+        let Command::Doctor(doctor) = args.command else {
+            panic!("another command");
+        };
+        assert_eq!(doctor.record.record.as_deref(), Some("P1"));
+        assert_eq!(doctor.record.deployment.as_deref(), Some("screening"));
     }
 
     #[test]

@@ -9,8 +9,9 @@ pub const HELP: &str = "Exit codes:
   0  the call ended as it should (left, time over, interrupted); the doctor found nothing broken
   1  something else failed
   2  wrong usage, or a link that leads nowhere
-  3  the gateway was not found or not reached (doctor: address, TLS, site, services, transports)
-  4  the gateway or the room refused (doctor: Socket.IO, room, capacity)
+  3  the gateway was not found or not reached (doctor: address, TLS, site, services,
+     endpoint, transports)
+  4  the gateway or the room refused (doctor: Socket.IO, vocabulary, room, capacity)
   5  the media connection failed (doctor: ICE, relay, DTLS, sound)
   6  the sound system failed (doctor: this computer)
   7  load: the deployment began to fail, or somebody did not receive what they should;
@@ -65,9 +66,10 @@ impl Exit {
             | Rung::Tls
             | Rung::Site
             | Rung::Services
+            | Rung::Endpoint
             | Rung::Polling
             | Rung::Websocket => Self::Unreachable,
-            Rung::Namespace | Rung::Room | Rung::Capacity => Self::Refused,
+            Rung::Namespace | Rung::Vocabulary | Rung::Room | Rung::Capacity => Self::Refused,
             Rung::Ice | Rung::Turn | Rung::Dtls | Rung::Media => Self::Media,
             Rung::Machine => Self::Sound,
             Rung::Cors | Rung::Pipeline => Self::Failed,

@@ -19,6 +19,8 @@ pub enum Rung {
     Site,
     /// The gateway's `/health` and `/metrics`, translation and speech.
     Services,
+    /// The path at which a collaboration service answers, among those that are in use.
+    Endpoint,
     /// Engine.IO by long polling.
     Polling,
     /// Engine.IO by websocket, alone and as upgrade.
@@ -27,6 +29,8 @@ pub enum Rung {
     Namespace,
     /// What browsers are told about origins. No concern of this program.
     Cors,
+    /// What a collaboration service speaks, and whether that is understood.
+    Vocabulary,
     /// Joining a room of its own.
     Room,
     /// Free media ports and people on the server.
@@ -47,7 +51,30 @@ pub enum Rung {
 
 impl Rung {
     /// All rungs, in the order of the ladder.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
+        Self::Link,
+        Self::Address,
+        Self::Tls,
+        Self::Site,
+        Self::Services,
+        Self::Endpoint,
+        Self::Polling,
+        Self::Websocket,
+        Self::Namespace,
+        Self::Cors,
+        Self::Vocabulary,
+        Self::Room,
+        Self::Capacity,
+        Self::Ice,
+        Self::Turn,
+        Self::Dtls,
+        Self::Media,
+        Self::Pipeline,
+        Self::Machine,
+    ];
+
+    /// The ladder of a call.
+    pub const CALL: [Self; 17] = [
         Self::Link,
         Self::Address,
         Self::Tls,
@@ -67,6 +94,18 @@ impl Rung {
         Self::Machine,
     ];
 
+    /// The ladder of a record at a collaboration service.
+    pub const RECORD: [Self; 8] = [
+        Self::Link,
+        Self::Address,
+        Self::Tls,
+        Self::Endpoint,
+        Self::Polling,
+        Self::Websocket,
+        Self::Namespace,
+        Self::Vocabulary,
+    ];
+
     /// What must work for this rung to be worth looking at: of every group at least one. What a
     /// probe can tell all the same, it looks at anyway.
     pub fn stands_on(self) -> &'static [&'static [Self]] {
@@ -74,10 +113,11 @@ impl Rung {
             Self::Link | Self::Machine => &[],
             Self::Address | Self::Turn => &[&[Self::Link]],
             Self::Tls => &[&[Self::Address]],
-            Self::Site | Self::Services | Self::Polling | Self::Websocket | Self::Capacity => {
-                &[&[Self::Tls]]
-            }
+            Self::Site | Self::Services | Self::Endpoint | Self::Capacity => &[&[Self::Tls]],
+            // A call has no endpoint to look for.
+            Self::Polling | Self::Websocket => &[&[Self::Tls], &[Self::Endpoint]],
             Self::Namespace | Self::Cors => &[&[Self::Polling, Self::Websocket]],
+            Self::Vocabulary => &[&[Self::Namespace]],
             Self::Room => &[&[Self::Namespace]],
             Self::Ice => &[&[Self::Room], &[Self::Capacity]],
             Self::Dtls => &[&[Self::Ice, Self::Turn]],
@@ -86,7 +126,7 @@ impl Rung {
         }
     }
 
-    /// Whether a call fails without it.
+    /// Whether a call, or work on a record, fails without it.
     pub fn is_needed(self) -> bool {
         !matches!(
             self,
@@ -120,6 +160,14 @@ pub enum Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_ladders_are_parts_of_the_whole_in_its_order() {
+        for ladder in [&Rung::CALL[..], &Rung::RECORD] {
+            assert!(ladder.is_sorted());
+        }
+        assert!(Rung::ALL.is_sorted());
+    }
 
     #[test]
     fn every_rung_stands_on_lower_ones() {

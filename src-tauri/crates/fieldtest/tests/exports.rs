@@ -121,7 +121,8 @@ fn plant(value: &mut Value, text: &str) {
     }
 }
 
-/// What a doctor's run against a gateway of its own saw: every group of facts is in it.
+/// What a doctor's runs against a gateway and a collaboration service of its own saw: every group of
+/// facts is in it.
 fn observed() -> Value {
     let observed: Value = serde_json::from_str(include_str!("observed.json")).expect("JSON");
     serde_json::from_value::<Facts>(observed.clone()).expect("facts of today");

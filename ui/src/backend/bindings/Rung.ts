@@ -4,4 +4,4 @@
  * One layer between a person and the others in a room. The order is that of the ladder, from the
  * link up; [`Rung::Machine`] stands beside it.
  */
-export type Rung = "link" | "address" | "tls" | "site" | "services" | "polling" | "websocket" | "namespace" | "cors" | "room" | "capacity" | "ice" | "turn" | "dtls" | "media" | "pipeline" | "machine";
+export type Rung = "link" | "address" | "tls" | "site" | "services" | "endpoint" | "polling" | "websocket" | "namespace" | "cors" | "vocabulary" | "room" | "capacity" | "ice" | "turn" | "dtls" | "media" | "pipeline" | "machine";

@@ -161,7 +161,7 @@ pub struct Vocabularies {
 }
 
 /// Which record, at which service, as whom.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Service")]
 pub struct Service {
     /// A link to a record, or the address of a service

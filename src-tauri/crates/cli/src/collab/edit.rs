@@ -50,11 +50,9 @@ async fn edit(collab: &Collab, options: &Edit, last: &mut String) -> Outcome {
             return Outcome::Refused;
         }
         match &update.connection {
-            Some(CollabConnectionView::Joined { .. }) => {
-                if !seen.joined {
-                    seen.joined = true;
-                    collab.command(commit(options)).await;
-                }
+            Some(CollabConnectionView::Joined { .. }) if !seen.joined => {
+                seen.joined = true;
+                collab.command(commit(options)).await;
             }
             Some(
                 CollabConnectionView::Reconnecting { reason, .. }

@@ -11,7 +11,8 @@ mod vocabularies;
 mod watch;
 mod words;
 
-pub use args::Collab;
+pub use args::{Collab, Service};
+pub use service::{Refusal, library, subject};
 
 use crate::exit::Exit;
 

@@ -47,8 +47,7 @@ impl Refusal {
 
 /// Opens the record that the options name.
 pub async fn open(service: &Service) -> Result<Collab, Refusal> {
-    let link = link(service)?;
-    let profile = profile(service, &link)?;
+    let (link, profile) = subject(service)?;
     let library = library(service.vocabularies.as_deref());
     let network = Network {
         extra_ca: service.ca.clone(),
@@ -67,6 +66,13 @@ pub async fn open(service: &Service) -> Result<Collab, Refusal> {
         network,
     });
     Ok(collab)
+}
+
+/// The record that the options name, and how its service is used.
+pub fn subject(service: &Service) -> Result<(CollabLink, Profile), Refusal> {
+    let link = link(service)?;
+    let profile = profile(service, &link)?;
+    Ok((link, profile))
 }
 
 /// What is written on the command line goes before what the link says.

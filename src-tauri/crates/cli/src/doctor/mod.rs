@@ -5,14 +5,15 @@ mod live;
 use std::io::IsTerminal;
 use std::path::Path;
 
+use ::collab::link::is_collab_link;
 use call::view::ErrorView;
-use fieldtest::doctor::{self, Options};
+use fieldtest::doctor::{self, Options, Record};
 use fieldtest::report::text::Layout;
 use fieldtest::report::{Language, Report, html, json, text};
 
 use crate::args;
 use crate::exit::Exit;
-use crate::{network, output, signals};
+use crate::{collab, network, output, signals};
 use live::Live;
 
 /// Columns where there is no terminal that could tell.
@@ -80,15 +81,24 @@ fn layout(language: args::ReportLanguage) -> Layout {
 }
 
 fn options(args: &args::Doctor) -> Result<Options, ErrorView> {
+    let discovery = network::discovery(&args.network)?;
+    if let Some(record) = record(args)? {
+        return Ok(Options {
+            link: args.link.clone(),
+            record: Some(record),
+            network: discovery.network,
+            ..Options::default()
+        });
+    }
     // An address without a room is examined as well; what is neither leads nowhere.
     if let Err(error) = network::link(&args.link)
         && network::gateway_url(&args.link).is_err()
     {
         return Err(error);
     }
-    let discovery = network::discovery(&args.network)?;
     Ok(Options {
         link: args.link.clone(),
+        record: None,
         gateway: discovery.gateway_override,
         network: discovery.network,
         relays: network::relays(&args.network),
@@ -96,6 +106,45 @@ fn options(args: &args::Doctor) -> Result<Options, ErrorView> {
         idle: args.idle,
         no_microphone: args.no_microphone,
     })
+}
+
+/// The record that is to be examined in place of a call.
+fn record(args: &args::Doctor) -> Result<Option<Record>, ErrorView> {
+    let given = &args.record;
+    let is_record = given.record.is_some() || given.deployment.is_some();
+    if !is_record && !is_collab_link(&args.link) {
+        return Ok(None);
+    }
+    let service = collab::Service {
+        link: args.link.clone(),
+        record: given.record.clone(),
+        deployment: given.deployment.clone(),
+        path: given.path.clone(),
+        user_id: given.user_id.clone(),
+        role: given.role.clone(),
+        ..collab::Service::default()
+    };
+    let (link, profile) = collab::subject(&service).map_err(refused)?;
+    let library = collab::library(given.vocabularies.as_deref());
+    profile.resolve(&library).map_err(|error| ErrorView {
+        code: error.code().to_owned(),
+        message: error.to_string(),
+        details: String::new(),
+    })?;
+    Ok(Some(Record {
+        link,
+        profile,
+        library,
+        credential: given.credential.clone(),
+    }))
+}
+
+fn refused(refusal: collab::Refusal) -> ErrorView {
+    ErrorView {
+        code: refusal.code.to_owned(),
+        message: refusal.message,
+        details: String::new(),
+    }
 }
 
 impl From<args::ReportLanguage> for Language {

@@ -72,6 +72,7 @@ fn gravity(host: &HostFacts, facts: &AddressFacts) -> Verdict {
         .iter()
         .any(|other| has(other, HostRole::Gateway) && !other.addresses.is_empty());
     let needed = has(host, HostRole::Gateway)
+        || has(host, HostRole::Collaboration)
         || has(host, HostRole::Proxy)
         || has(host, HostRole::Site) && !gateway_found;
     if needed {
@@ -182,6 +183,7 @@ fn role_name(role: HostRole) -> &'static str {
         HostRole::Translation => "translation",
         HostRole::Synthesis => "speech synthesis",
         HostRole::Recognition => "speech recognition",
+        HostRole::Collaboration => "collaboration",
         HostRole::Proxy => "proxy",
     }
 }

@@ -61,6 +61,7 @@ fn evidence(link: &LinkFacts) -> Vec<Evidence> {
         LinkKind::Room => add("given", "a room's link"),
         LinkKind::Code => add("given", "a room's code, without a site"),
         LinkKind::Server => add("given", "a server's address, without a room"),
+        LinkKind::Record => add("given", "a record at a collaboration service"),
         LinkKind::Unreadable => {}
     }
     if let Some(error) = &link.error {
@@ -71,6 +72,14 @@ fn evidence(link: &LinkFacts) -> Vec<Evidence> {
     }
     if let Some(gateway) = &link.gateway {
         add("gateway in the link", gateway);
+    }
+    if let Some(record) = &link.record {
+        add("record", &format!("{} characters", record.characters));
+        let deployment = record.deployment.as_deref();
+        add("deployment", deployment.unwrap_or("to be found out"));
+        if let Some(path) = &record.path {
+            add("path", path);
+        }
     }
     if let Some(room) = &link.room {
         let rewrite = match room.rewrite {

@@ -7,6 +7,7 @@ mod call_tests;
 mod capacity;
 mod cors;
 mod dtls;
+mod endpoint;
 mod ice;
 mod idle;
 mod link;
@@ -20,6 +21,7 @@ mod services;
 mod site;
 mod tls;
 mod turn;
+mod vocabulary;
 mod websocket;
 
 use std::collections::BTreeMap;
@@ -75,7 +77,7 @@ pub struct Evidence {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnosis {
-    /// One result for each of [`Rung::ALL`].
+    /// One result for each rung that was to be climbed: [`Rung::CALL`] or [`Rung::RECORD`].
     pub rungs: Vec<RungResult>,
 }
 
@@ -159,7 +161,11 @@ impl Evidence {
 /// Judges every rung.
 pub fn diagnose(facts: &Facts) -> Diagnosis {
     Diagnosis {
-        rungs: Rung::ALL.map(|rung| judge(rung, facts)).into(),
+        rungs: facts
+            .ladder()
+            .iter()
+            .map(|rung| judge(*rung, facts))
+            .collect(),
     }
 }
 
@@ -172,6 +178,8 @@ pub fn judge(rung: Rung, facts: &Facts) -> RungResult {
         Rung::Services => services::judge(facts.services.as_ref()),
         Rung::Machine => machine::judge(facts.machine.as_ref()),
         Rung::Tls => tls::tls(facts),
+        Rung::Endpoint => endpoint::judge(facts),
+        Rung::Vocabulary => vocabulary::judge(facts),
         Rung::Polling => polling::polling(facts),
         Rung::Websocket => websocket::websocket(facts),
         Rung::Namespace => namespace::namespace(facts),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::answer::{blocked_below, evidence, shortened};
-use super::{Evidence, Finding, RungResult, polling, websocket};
+use super::{Evidence, Finding, RungResult, polling, vocabulary, websocket};
 use crate::engineio::{Namespace, NamespaceAnswer};
 use crate::facts::{Facts, Signaling};
 use crate::{Rung, Verdict};
@@ -32,7 +32,15 @@ pub(super) fn namespace(facts: &Facts) -> RungResult {
         .iter()
         .filter_map(|session| session.poll.as_ref());
     shown.extend(polls.chain(&signaling.websocket).map(evidence));
-    RungResult::new(Rung::Namespace, findings(&answers), shown)
+    let mut findings = findings(&answers);
+    // A collaboration service tells more than a namespace: what kind it is.
+    let silent = findings
+        .iter_mut()
+        .find(|finding| finding.cause == "namespace-silent");
+    if let (Some(silent), Some(finding)) = (silent, vocabulary::silence(facts)) {
+        *silent = finding;
+    }
+    RungResult::new(Rung::Namespace, findings, shown)
 }
 
 /// What each transport brought; without an engine nothing was asked.

@@ -246,7 +246,9 @@ impl Climb {
         let took_ms = judged.took.as_secs_f64() * 1_000.0;
         self.ladder
             .send_modify(|ladder| ladder[rung.index()] = Some(judged));
-        self.tell(Progress::Judged { result, took_ms });
+        if self.options.ladder().contains(&rung) {
+            self.tell(Progress::Judged { result, took_ms });
+        }
     }
 
     fn tell(&self, progress: Progress) {

@@ -55,7 +55,7 @@ const CALL: [Rung; 7] = [
 /// Where Socket.IO is expected.
 const SOCKET_PATH: &str = "/socket.io/";
 
-/// The lanes of a run: from the link up to the sound, and beside it this computer.
+/// The lanes of a call: from the link up to the sound, and beside it this computer.
 pub fn lanes() -> Vec<Lane> {
     vec![
         Lane::new(&DEPLOYMENT, |climb| Box::pin(deployment(climb))),
@@ -196,12 +196,13 @@ fn report_role(role: HostRole) -> Role {
         HostRole::Translation => Role::Translation,
         HostRole::Synthesis => Role::Speech,
         HostRole::Recognition => Role::Recognition,
+        HostRole::Collaboration => Role::Collaboration,
         HostRole::Site | HostRole::Proxy => Role::Site,
     }
 }
 
 /// Resolves these servers, and connects to those that a call cannot do without.
-async fn reach(climb: &Climb, network: &Network, servers: &[(HostRole, Url)]) {
+pub(super) async fn reach(climb: &Climb, network: &Network, servers: &[(HostRole, Url)]) {
     climb
         .look(
             Rung::Address,
@@ -215,9 +216,12 @@ async fn reach(climb: &Climb, network: &Network, servers: &[(HostRole, Url)]) {
     for address in known.hosts.iter().flat_map(|host| &host.addresses) {
         climb.server_address(*address);
     }
-    let needed = servers
-        .iter()
-        .filter(|(role, _)| matches!(role, HostRole::Gateway | HostRole::Site));
+    let needed = servers.iter().filter(|(role, _)| {
+        matches!(
+            role,
+            HostRole::Gateway | HostRole::Site | HostRole::Collaboration
+        )
+    });
     let connect = join_all(needed.map(async |(_, url)| {
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
         let port = url.port_or_known_default().unwrap_or(443);
@@ -255,6 +259,7 @@ async fn ask_socket(climb: &Climb, network: &Network, endpoints: &Endpoints, tar
     let question = signaling::Question {
         server: endpoints.gateway.clone(),
         path: SOCKET_PATH.to_owned(),
+        query: Vec::new(),
         auth: None,
         site_origin: Some(site.origin().ascii_serialization()),
     };

@@ -9,11 +9,13 @@ mod lane;
 mod lanes;
 mod options;
 pub mod policy;
+mod record;
 
 pub use climb::Climb;
 pub use lane::Lane;
 pub use lanes::lanes;
-pub use options::Options;
+pub use options::{Options, Record};
+pub use record::record_lanes;
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -69,7 +71,11 @@ pub async fn run(
     progress: impl FnMut(Progress),
     cancel: impl Future<Output = ()>,
 ) -> Report {
-    run_lanes(options, lanes(), judge, progress, cancel).await
+    let lanes = match options.record {
+        Some(_) => record_lanes(),
+        None => lanes(),
+    };
+    run_lanes(options, lanes, judge, progress, cancel).await
 }
 
 /// As [`run`], with other lanes.
@@ -139,6 +145,10 @@ fn redactor(options: &Options) -> Redactor {
         redactor.secret(Kind::Secret, &relay.username);
         redactor.secret(Kind::Secret, &relay.credential);
     }
+    if let Some(record) = &options.record {
+        record::hide(record, &mut redactor);
+        return redactor;
+    }
     let Some(link) = options.room_link() else {
         if let Ok(url) = url::Url::parse(&options.link) {
             redactor.server(url.host_str().unwrap_or_default());
@@ -180,7 +190,8 @@ fn report(climb: Climb, started: SystemTime, end: End) -> Report {
     let facts = climb.facts.into_inner().unwrap_or_default();
     let ladder = climb.ladder.borrow();
     let mut timings = Vec::new();
-    let rungs = Rung::ALL.map(|rung| match &ladder[rung.index()] {
+    let climbed = climb.options.ladder().iter().copied();
+    let rungs = climbed.map(|rung| match &ladder[rung.index()] {
         Some(judged) => {
             timings.extend(judged.started.map(|at| Timing::new(rung, at, judged.took)));
             // With all facts in, one rung may tell more about another.
@@ -196,14 +207,13 @@ fn report(climb: Climb, started: SystemTime, end: End) -> Report {
         }
         None => unfinished(rung, end),
     });
+    let rungs = rungs.collect();
     let observed = Observed {
         started,
         took: climb.began.elapsed(),
         end,
         servers: lock(&climb.servers).clone(),
-        diagnosis: Diagnosis {
-            rungs: rungs.into(),
-        },
+        diagnosis: Diagnosis { rungs },
         timings,
     };
     Report::new(observed, &facts, &mut lock(&climb.redactor))

@@ -314,7 +314,7 @@ async fn a_lane_that_panics_or_ends_early_holds_nobody_up() {
 async fn without_probes_nothing_is_said_and_nothing_waited_for() {
     let (report, _) = climb(Vec::new(), nothing_seen).await;
     assert!(report.is_empty());
-    assert_eq!(report.diagnosis.rungs.len(), Rung::ALL.len());
+    assert_eq!(report.diagnosis.rungs.len(), Rung::CALL.len());
 }
 
 #[tokio::test(start_paused = true)]

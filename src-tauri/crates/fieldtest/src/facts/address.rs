@@ -50,6 +50,8 @@ pub enum HostRole {
     Synthesis,
     /// Speech recognition.
     Recognition,
+    /// Live collaboration on records.
+    Collaboration,
     /// The HTTP proxy of this computer.
     Proxy,
 }

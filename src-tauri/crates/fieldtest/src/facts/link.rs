@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::RecordFacts;
+
 /// What a link says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -14,6 +16,8 @@ pub struct LinkFacts {
     pub gateway: Option<String>,
     /// What there is to know of the room without its id.
     pub room: Option<LinkRoom>,
+    /// What there is to know of the record without its id.
+    pub record: Option<RecordFacts>,
     /// The parameters that say something, in the order of the link.
     pub parameters: Vec<LinkParameter>,
     /// Language to be spoken, as a short code.
@@ -36,6 +40,8 @@ pub enum LinkKind {
     Code,
     /// The address of a server, without a room: only the server is tested.
     Server,
+    /// A record at a collaboration service.
+    Record,
     /// Nothing that can be read.
     #[default]
     Unreadable,

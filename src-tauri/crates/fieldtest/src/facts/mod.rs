@@ -5,6 +5,7 @@
 //! came, shortened; the report redacts it.
 
 mod address;
+mod collab;
 mod exchange;
 mod gateway_request;
 mod ice;
@@ -21,6 +22,9 @@ mod tls;
 mod turn;
 
 pub use address::{AddressFacts, HostFacts, HostRole, ResolveFailure, ResolveFailureKind, Routes};
+pub use collab::{
+    EndpointFacts, Fit, HeardEvent, PathVariant, RecordFacts, ServiceAnswer, VocabularyFacts,
+};
 pub use exchange::{Exchange, Frame, Request, Response};
 pub use gateway_request::{GatewayRequest, Refusal, RequestOutcome};
 pub use ice::{CandidateFacts, CandidateProtocol, IceFacts, SizeCheck, SocketError, StunCount};
@@ -62,6 +66,10 @@ pub struct Facts {
     pub tls: Vec<Tls>,
     /// The gateway's Socket.IO.
     pub signaling: Option<Signaling>,
+    /// The paths of a collaboration service.
+    pub endpoint: Option<EndpointFacts>,
+    /// What a collaboration service speaks.
+    pub vocabulary: Option<VocabularyFacts>,
     /// Idle connections to it, if they were asked for.
     pub idle: Option<IdleFacts>,
     /// Joining a room of one's own.
@@ -81,6 +89,15 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The rungs that were to be climbed.
+    pub fn ladder(&self) -> &'static [crate::Rung] {
+        let kind = self.link.as_ref().map(|link| link.kind);
+        match kind {
+            Some(LinkKind::Record) => &crate::Rung::RECORD,
+            _ => &crate::Rung::CALL,
+        }
+    }
+
     /// Takes over what was seen of a room and its media.
     pub fn take_call(&mut self, seen: &Self) {
         self.room.clone_from(&seen.room);

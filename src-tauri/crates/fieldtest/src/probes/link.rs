@@ -82,6 +82,7 @@ fn describe(link: &RoomLink) -> LinkFacts {
         site: link.site.as_ref().map(Url::to_string),
         gateway: link.gateway.as_ref().map(Url::to_string),
         room: Some(room(&link.room)),
+        record: None,
         parameters: link.parameters.iter().map(parameter).collect(),
         source_language: link.source_language.as_ref().map(ToString::to_string),
         target_language: link.target_language.as_ref().map(ToString::to_string),

@@ -4,6 +4,7 @@ pub mod address;
 pub mod call;
 pub mod call_policy;
 mod chirps;
+pub mod collab;
 pub mod connect;
 pub mod http;
 pub mod ice;

@@ -4,6 +4,7 @@
 //! chance may hide, follow as the time allows.
 
 mod session;
+mod variants;
 
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,7 @@ use crate::engineio::{polling_handshake, websocket_handshake};
 use crate::facts::{Cors, Exchange, OtherPath, Request, Signaling};
 pub(super) use session::Cookies;
 use session::Sids;
+pub use variants::variants;
 
 /// Where Socket.IO is found if not where it was looked for. No guessing beyond these: the servers
 /// are other people's.
@@ -40,6 +42,8 @@ pub struct Question {
     pub server: Url,
     /// Path at which Socket.IO is expected.
     pub path: String,
+    /// Further parameters of the handshake; never kept in the facts.
+    pub query: Vec<(String, String)>,
     /// Sent with the namespace connect; never kept in the facts.
     pub auth: Option<Value>,
     /// Origin of the web site, for what browsers would meet; none leaves that out.
@@ -53,21 +57,19 @@ pub async fn signaling(
     deadline: Instant,
     progress: impl FnMut(&Signaling) + Send,
 ) -> Signaling {
-    let path = format!("/{}/", question.path.trim_matches('/')).replace("//", "/");
-    let mut asking = Asking {
-        network,
-        endpoint: Endpoint::new(question.server.clone()),
-        connect: connect_step(question.auth.as_ref()),
-        deadline,
-        facts: Signaling {
-            server: question.server.origin().ascii_serialization(),
-            path,
-            ..Signaling::default()
-        },
-        progress,
-    };
+    let mut asking = Asking::new(network, question, deadline, progress);
     asking.run(question.site_origin.as_deref()).await;
     asking.facts
+}
+
+/// `&name=value` of each.
+fn parameters(query: &[(String, String)]) -> String {
+    let mut encoded = url::form_urlencoded::Serializer::new(String::new());
+    encoded.extend_pairs(query);
+    match encoded.finish() {
+        encoded if encoded.is_empty() => encoded,
+        encoded => format!("&{encoded}"),
+    }
 }
 
 fn connect_step(auth: Option<&Value>) -> Step {
@@ -85,6 +87,8 @@ fn connect_step(auth: Option<&Value>) -> Step {
 struct Asking<'a, P> {
     network: &'a Network,
     endpoint: Endpoint,
+    /// Further parameters of every request, encoded.
+    query: String,
     /// The namespace connect, with auth.
     connect: Step,
     deadline: Instant,
@@ -92,7 +96,23 @@ struct Asking<'a, P> {
     progress: P,
 }
 
-impl<P: FnMut(&Signaling) + Send> Asking<'_, P> {
+impl<'a, P: FnMut(&Signaling) + Send> Asking<'a, P> {
+    fn new(network: &'a Network, question: &Question, deadline: Instant, progress: P) -> Self {
+        Self {
+            network,
+            endpoint: Endpoint::new(question.server.clone()),
+            query: parameters(&question.query),
+            connect: connect_step(question.auth.as_ref()),
+            deadline,
+            facts: Signaling {
+                server: question.server.origin().ascii_serialization(),
+                path: format!("/{}/", question.path.trim_matches('/')).replace("//", "/"),
+                ..Signaling::default()
+            },
+            progress,
+        }
+    }
+
     async fn run(&mut self, site_origin: Option<&str>) {
         let handshake = self.handshake_behind_redirects().await;
         let connected = handshake
@@ -150,18 +170,32 @@ impl<P: FnMut(&Signaling) + Send> Asking<'_, P> {
         self.time_left().min(limits::QUICK_ANSWER)
     }
 
-    async fn ask(&self, request: Request, limit: Duration) -> Exchange {
-        exchange(self.network, &self.endpoint, request, limit).await
+    async fn ask(&self, mut request: Request, limit: Duration) -> Exchange {
+        let shown = request.target.clone();
+        request.target.push_str(&self.query);
+        let mut answer = exchange(self.network, &self.endpoint, request, limit).await;
+        answer.request.target = shown;
+        answer
+    }
+
+    async fn ask_websocket(&self, mut request: Request, steps: &[Step]) -> Exchange {
+        let shown = request.target.clone();
+        request.target.push_str(&self.query);
+        let limit = self.limit();
+        let mut answer = websocket(self.network, &self.endpoint, request, steps, limit).await;
+        answer.request.target = shown;
+        answer
     }
 
     /// A polling handshake; redirects to the same host are followed, never from https to http.
     async fn handshake_behind_redirects(&mut self) -> Exchange {
         let target = polling_target(&self.facts.path, None);
+        let sent = format!("{target}{}", self.query);
         loop {
             let asked = request("GET", &target, &[("Accept", "*/*")]);
             let answer = self.ask(asked, self.limit()).await;
             let followed = self.facts.redirects.len();
-            match followed_redirect(&self.endpoint.url, &target, &answer) {
+            match followed_redirect(&self.endpoint.url, &sent, &answer) {
                 Some(url) if followed < REDIRECTS => {
                     self.facts.server = url.origin().ascii_serialization();
                     self.endpoint.url = url;
@@ -197,7 +231,7 @@ impl<P: FnMut(&Signaling) + Send> Asking<'_, P> {
             Step::Listen(limits::AFTER_NAMESPACE),
             Step::send("41"),
         ];
-        websocket(self.network, &self.endpoint, asked, &steps, self.limit()).await
+        self.ask_websocket(asked, &steps).await
     }
 
     async fn look_elsewhere(&mut self) {

@@ -59,16 +59,25 @@ impl Report {
                 .replace("{rung}", self.culprit.map_or("", |rung| words.rung(rung)));
             (text, verdict)
         };
-        let media = self.result(Rung::Media);
-        let works = media.is_some_and(|r| matches!(r.verdict, Verdict::Ok | Verdict::Warning));
-        let broken = media.is_some_and(|r| r.verdict == Verdict::Failed || r.blocked_by.is_some());
+        // The uppermost of the rungs that are needed.
+        let (top, works_with_warnings, works_except, is_broken) = match self.result(Rung::Media) {
+            None => (
+                self.result(Rung::Vocabulary),
+                "recordWorksWithWarnings",
+                "recordWorksExcept",
+                "recordBroken",
+            ),
+            media => (media, "worksWithWarnings", "worksExcept", "broken"),
+        };
+        let works = top.is_some_and(|r| matches!(r.verdict, Verdict::Ok | Verdict::Warning));
+        let broken = top.is_some_and(|r| r.verdict == Verdict::Failed || r.blocked_by.is_some());
         match self.culprit {
             Some(Rung::Machine) => say("machine", Verdict::Failed),
-            Some(_) if works => say("worksExcept", Verdict::Failed),
-            Some(_) if broken => say("broken", Verdict::Failed),
+            Some(_) if works => say(works_except, Verdict::Failed),
+            Some(_) if broken => say(is_broken, Verdict::Failed),
             Some(_) => say("partBroken", Verdict::Failed),
             None if self.is_empty() => say("nothing", Verdict::Unknown),
-            None if self.verdict == Verdict::Warning => say("worksWithWarnings", Verdict::Warning),
+            None if self.verdict == Verdict::Warning => say(works_with_warnings, Verdict::Warning),
             None if works => say("allWell", Verdict::Ok),
             None => say("nothing", Verdict::Unknown),
         }
@@ -185,6 +194,7 @@ pub(super) fn role(role: Role, words: &Ladder) -> &str {
         Role::Speech => "speeches",
         Role::Recognition => "recognitions",
         Role::Relay => "relays",
+        Role::Collaboration => "collaborations",
     })
 }
 

@@ -19,6 +19,8 @@ pub enum Role {
     Recognition,
     /// A STUN or TURN server.
     Relay,
+    /// A service of records.
+    Collaboration,
 }
 
 /// A server that was tested; no path, which may hold a room.

@@ -205,6 +205,7 @@ impl Case {
         let question = Question {
             server: server.clone(),
             path: self.path.to_owned(),
+            query: Vec::new(),
             auth: None,
             site_origin: Some(SITE.to_owned()),
         };

@@ -56,6 +56,7 @@ async fn judged(port: u16, seen: IdleFacts) -> [(Verdict, Vec<String>); 2] {
     let question = Question {
         server: Url::parse(&format!("http://127.0.0.1:{port}")).expect("an address"),
         path: "/socket.io/".to_owned(),
+        query: Vec::new(),
         auth: None,
         site_origin: None,
     };

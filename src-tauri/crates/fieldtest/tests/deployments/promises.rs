@@ -16,6 +16,7 @@ fn question(port: u16) -> Question {
     Question {
         server: format!("http://127.0.0.1:{port}").parse().expect("a URL"),
         path: "socket.io".to_owned(),
+        query: Vec::new(),
         auth: None,
         site_origin: None,
     }

@@ -5,7 +5,7 @@ use crate::engineio::{Namespace, NamespaceAnswer, polling_handshake};
 use crate::facts::{Exchange, PollingSession};
 use crate::probes::http::request;
 use crate::probes::limits;
-use crate::probes::websocket::{Step, websocket};
+use crate::probes::websocket::Step;
 
 /// Packets of one polling body are joined by this.
 const LEAVE_NAMESPACE: &str = "41\u{1e}1";
@@ -151,9 +151,7 @@ impl<P: FnMut(&Signaling) + Send> Asking<'_, P> {
             let target = websocket_target(&self.facts.path, Some(&opened.sid));
             let asked = request("GET", &target, &headers);
             let steps = [Step::send("2probe"), Step::Await(&["3probe"])];
-            let limit = self.limit();
-            let upgrade = websocket(self.network, &self.endpoint, asked, &steps, limit).await;
-            session.upgrade = Some(upgrade);
+            session.upgrade = Some(self.ask_websocket(asked, &steps).await);
         }
         self.leave_session(&session, true).await;
         self.facts.polling = Some(session);

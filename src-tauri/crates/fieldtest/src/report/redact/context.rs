@@ -11,6 +11,10 @@ use super::{Kind, Piece, Redactor};
 const FIELDS: &[(Kind, &[&str])] = &[
     (Kind::Room, &["room", "roomid", "roomname", "roomcode"]),
     (
+        Kind::Record,
+        &["patientid", "patient", "recordid", "screeningid"],
+    ),
+    (
         Kind::Person,
         &[
             "username",

@@ -25,6 +25,8 @@ use marked::Marked;
 pub enum Kind {
     /// A room's id.
     Room,
+    /// A record's id.
+    Record,
     /// A person's name, or user name.
     Person,
     /// Id of a participant, a socket, a session, a producer.
@@ -44,6 +46,7 @@ impl Kind {
     fn word(self) -> &'static str {
         match self {
             Self::Room => "room",
+            Self::Record => "record",
             Self::Person => "person",
             Self::Id => "id",
             Self::Secret => "secret",

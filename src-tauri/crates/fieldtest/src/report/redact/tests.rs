@@ -111,6 +111,8 @@ fn what_stands_where_secrets_stand_is_hidden() {
         ("Authorization: Bearer abc.def", "abc.def"),
         ("GET /socket.io/?EIO=4&sid=tiny&t=1", "tiny"),
         ("{\"sid\":\"tiny\",\"upgrades\":[]}", "tiny"),
+        ("GET /socket.io/?EIO=4&patient_id=tiny", "tiny"),
+        ("42[\"join\",{\"patient_id\":\"tiny\"}]", "tiny"),
         ("{\\\"roomId\\\":\\\"tiny\\\"}", "tiny"),
         ("/room/tiny?x=1", "tiny"),
         ("Location: https://user:tiny@host.example/", "tiny"),

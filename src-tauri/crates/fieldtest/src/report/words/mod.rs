@@ -42,20 +42,22 @@ pub struct CauseWords {
 
 type Catalogue = BTreeMap<String, CauseWords>;
 
-const ENGLISH: [&str; 6] = [
+const ENGLISH: [&str; 7] = [
     include_str!("en/network.json"),
     include_str!("en/signaling.json"),
     include_str!("en/media.json"),
     include_str!("en/pipeline.json"),
     include_str!("en/machine.json"),
+    include_str!("en/collab.json"),
     include_str!("en/doctor.json"),
 ];
-const VIETNAMESE: [&str; 6] = [
+const VIETNAMESE: [&str; 7] = [
     include_str!("vi/network.json"),
     include_str!("vi/signaling.json"),
     include_str!("vi/media.json"),
     include_str!("vi/pipeline.json"),
     include_str!("vi/machine.json"),
+    include_str!("vi/collab.json"),
     include_str!("vi/doctor.json"),
 ];
 
