@@ -123,7 +123,8 @@ impl Site {
         self.write("servers.conf", servers);
         let mut command = host.command("nginx");
         command.arg("-p").arg(self.folder());
-        command.args(["-c", "nginx.conf", "-g", "daemon off;"]);
+        // One process: the workers of a master that is killed would stay behind.
+        command.args(["-c", "nginx.conf", "-g", "daemon off; master_process off;"]);
         let mut process = Process::start("nginx", &mut command);
         let pid = self.folder().join("nginx.pid");
         wait_until(PATIENCE, "nginx runs", || {

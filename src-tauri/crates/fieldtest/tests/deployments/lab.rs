@@ -187,7 +187,8 @@ impl Deployment {
             .expect("nginx is not installed (Debian: nginx-light)");
         let mut command = Command::new(program);
         command.arg("-p").arg(directory);
-        start(command.args(["-c", "lab.conf", "-g", "daemon off;"]))
+        // One process: the workers of a master that is killed would stay behind.
+        start(command.args(["-c", "lab.conf", "-g", "daemon off; master_process off;"]))
     }
 }
 

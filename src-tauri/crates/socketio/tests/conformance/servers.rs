@@ -79,8 +79,9 @@ pub async fn python(options: Value) -> Server {
 
 /// nginx with this `http` block on `port`, in a directory of its own.
 pub async fn nginx(directory: &Path, port: u16, http: &str) -> Server {
+    // One process: the workers of a master that is killed would stay behind.
     let configuration = format!(
-        "daemon off; pid {dir}/pid; error_log {dir}/error.log; worker_processes 1;\n\
+        "daemon off; master_process off; pid {dir}/pid; error_log {dir}/error.log; worker_processes 1;\n\
          events {{ worker_connections 256; }}\n\
          http {{ access_log off; client_body_temp_path {dir}/body; proxy_temp_path {dir}/proxy;\n\
          fastcgi_temp_path {dir}/f; uwsgi_temp_path {dir}/u; scgi_temp_path {dir}/s;\n{http}\n}}\n",
