@@ -29,7 +29,7 @@ enum Stage {
     /// The gateway is being found and its socket opened.
     Preparing(Attempt),
     Failed(ErrorView),
-    Prepared(Box<RoomLink>, Prepared),
+    Prepared(Box<(RoomLink, Prepared)>),
     InCall(Call),
 }
 
@@ -60,7 +60,7 @@ impl Calls {
         }
         let answer = match result {
             Ok(prepared) => {
-                *stage = Stage::Prepared(Box::new(link), prepared);
+                *stage = Stage::Prepared(Box::new((link, prepared)));
                 Ok(())
             }
             Err(error) => {
@@ -76,7 +76,7 @@ impl Calls {
     /// How many people are in the prepared room; `None` where that cannot be known.
     pub async fn people(&self) -> Option<u64> {
         let people = match &*self.stage() {
-            Stage::Prepared(_, prepared) => prepared.people(),
+            Stage::Prepared(prepared) => prepared.1.people(),
             _ => return None,
         };
         people.await
@@ -156,7 +156,7 @@ impl Calls {
             {
                 let mut stage = self.stage();
                 match std::mem::take(&mut *stage) {
-                    Stage::Prepared(link, prepared) => return Ok((*link, prepared)),
+                    Stage::Prepared(prepared) => return Ok(*prepared),
                     Stage::Failed(error) => return Err(error),
                     preparing @ Stage::Preparing(_) => *stage = preparing,
                     other => {
