@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use url::Url;
 
 use call::view::ErrorView;
 
@@ -150,4 +151,13 @@ pub struct About {
     pub tauri: String,
     /// Version of the system's web view.
     pub webview: String,
+}
+
+/// What to show for an address: "jbcalling.site", or "127.0.0.1:3000" where the port matters.
+pub fn display_host(url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
 }

@@ -9,11 +9,13 @@ use fieldtest::report::text::{self, Layout};
 use fieldtest::report::{Language, Report, cause_words, html, json};
 use fieldtest::{Rung, Verdict};
 use serde::{Deserialize, Serialize};
+use signaling::RoomLink;
 use tauri::async_runtime::{self, JoinHandle};
 use tauri::{AppHandle, Emitter, Manager};
 use tokio::sync::oneshot;
 use ts_rs::TS;
 
+use crate::boundary::display_host;
 use crate::errors::{self, Answer};
 use crate::events;
 use crate::saved;
@@ -111,6 +113,57 @@ pub enum ReportFormat {
     Html,
     /// For programs.
     Json,
+}
+
+/// What is examined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum DoctorTargetKind {
+    /// A room, and the way there.
+    Call,
+    /// A record, and the way there.
+    Record,
+}
+
+/// What a run looks at.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DoctorTarget {
+    /// What it is.
+    kind: DoctorTargetKind,
+    /// The room as it is shown, or the id of the record.
+    name: String,
+    /// Host to show.
+    site: String,
+    /// The ladder that is climbed, from the bottom up.
+    rungs: Vec<Rung>,
+}
+
+impl DoctorTarget {
+    /// # Errors
+    /// The link leads to no room.
+    pub fn of(options: &Options) -> Answer<Self> {
+        let (kind, name, site) = match &options.record {
+            Some(record) => (
+                DoctorTargetKind::Record,
+                record.link.record.clone(),
+                display_host(&record.link.service),
+            ),
+            None => {
+                let link = RoomLink::parse(&options.link).map_err(|error| errors::link(&error))?;
+                let site = display_host(&link.site_or_default());
+                (DoctorTargetKind::Call, link.room.to_string(), site)
+            }
+        };
+        Ok(Self {
+            kind,
+            name,
+            site: site.unwrap_or_default(),
+            rungs: options.ladder().to_vec(),
+        })
+    }
 }
 
 impl Doctor {

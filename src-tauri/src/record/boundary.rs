@@ -1,20 +1,28 @@
 //! What page and shell say to each other about a record, beside what the model shows.
-//! `ui/src/backend/record.ts` has the same.
+//!
+//! The page's TypeScript types are generated from these.
 
+use std::collections::BTreeMap;
+
+use collab::view::CollabUpdate;
 use collab::vocabulary::Identity;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// A service that a person works with.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(export, rename = "CollabProfile")]
 pub struct ProfileEntry {
     /// What the person calls it.
     pub name: String,
-    /// Address.
+    /// Address; of the deployment's first link, where it has several.
     pub url: String,
     /// Path of the socket; empty: as the deployment has it.
     pub path: String,
-    /// Name of the deployment.
+    /// Addresses of further links, by their names.
+    pub links: BTreeMap<String, String>,
+    /// Name of the deployment, or `auto` to find it out.
     pub deployment: String,
     /// Id of the record that was opened last; empty: none yet.
     pub record: String,
@@ -25,8 +33,9 @@ pub struct ProfileEntry {
 }
 
 /// A room and a record that belong together.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(export)]
 pub struct RecordBinding {
     /// Link of the room.
     pub room: String,
@@ -44,8 +53,9 @@ impl RecordBinding {
 }
 
 /// A record that is being opened.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(export)]
 pub struct OpenedRecord {
     /// Id of the record.
     pub record: String,
@@ -59,9 +69,64 @@ pub struct OpenedRecord {
     pub binding: Option<RecordBinding>,
 }
 
-/// Something asks for a record. It fills in the form.
-#[derive(Debug, Clone, Serialize)]
+/// The record that is open, for a page that was loaded again.
+#[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RecordState {
+    /// What opening it answered.
+    pub opened: OpenedRecord,
+    /// All of what is shown.
+    pub update: CollabUpdate,
+}
+
+/// What services are known to speak.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DeploymentList {
+    /// Those that can be chosen, the program's own first.
+    pub deployments: Vec<DeploymentChoice>,
+    /// Why others cannot.
+    pub mistakes: Vec<FileMistake>,
+    /// Folder of the person's own files.
+    pub folder: String,
+}
+
+/// A deployment that can be chosen.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DeploymentChoice {
+    /// What profiles and links name it by.
+    pub name: String,
+    /// Whether it comes from a file of the person's own.
+    pub own: bool,
+    /// Names of its links; the profile's address is that of the first.
+    pub links: Vec<String>,
+}
+
+/// A mistake in a vocabulary file, of which nothing is used then.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct FileMistake {
+    /// Name of the file.
+    pub file: String,
+    /// Line, from 1, where one can be named.
+    pub line: Option<usize>,
+    /// The key; empty for the whole file.
+    pub key: String,
+    /// Stable code, to translate.
+    pub code: String,
+    /// What is wrong, in English.
+    pub message: String,
+}
+
+/// Something asks for a record. It fills in the form.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
 pub struct RecordRequest {
     /// What asks.
     pub origin: RequestOrigin,
@@ -74,8 +139,9 @@ pub struct RecordRequest {
 }
 
 /// What asks for a record.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(export)]
 pub enum RequestOrigin {
     /// A link was opened from outside.
     Link,

@@ -10,13 +10,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use collab::command::CollabCommand;
 use collab::discovery;
 use collab::session::{self, Collab, Network, Options};
-use collab::view::CollabUpdate;
+use fieldtest::doctor;
 use tauri::{AppHandle, Emitter, Manager, async_runtime};
 
 use crate::errors::{self, Answer};
 use crate::events;
-use boundary::{OpenedRecord, ProfileEntry, RecordBinding, RecordRequest, RequestOrigin};
-pub use places::Places;
+use boundary::{
+    OpenedRecord, ProfileEntry, RecordBinding, RecordRequest, RecordState, RequestOrigin,
+};
+pub use places::{Place, Places};
 
 /// Tells a record from the ones that were opened before it.
 type Opening = u64;
@@ -31,8 +33,7 @@ struct Stage {
 struct Open {
     opening: Opening,
     collab: Collab,
-    record: String,
-    profile: Option<String>,
+    opened: OpenedRecord,
 }
 
 /// The record of this window.
@@ -65,20 +66,15 @@ impl Records {
             stage.newest
         };
         let network = Network::default();
-        let mut deployment =
-            discovery::deployment(&place.profile, &library, &place.record, &network)
-                .await
-                .map_err(|error| errors::coded(error.code(), &error))?;
-        if place.has_credential
-            && let Some(name) = place.saved.clone()
-        {
-            let credential = blocking(move || credentials::get(&name)).await?;
-            deployment.set_credential(credential.as_deref());
-        }
+        let record = place.link.record.clone();
+        let mut deployment = discovery::deployment(&place.profile, &library, &record, &network)
+            .await
+            .map_err(|error| errors::coded(error.code(), &error))?;
+        deployment.set_credential(credential(&place).await?.as_deref());
         let name = deployment.name.clone();
         let (collab, notifications) = session::open(Options {
             deployment,
-            record: place.record.clone(),
+            record: record.clone(),
             identity: place.profile.identity.clone(),
             step: None,
             network,
@@ -88,6 +84,18 @@ impl Records {
             .record
             .map(|record| record.host)
             .unwrap_or_default();
+        let opened = {
+            let places = app.state::<Mutex<Places>>();
+            let mut places = places.lock().map_err(errors::internal)?;
+            places.remember(&place);
+            OpenedRecord {
+                binding: places.binding_of(&record, &place.saved),
+                record,
+                host,
+                deployment: name,
+                profile: place.saved,
+            }
+        };
         {
             let mut stage = self.stage();
             // Another record was opened meanwhile: this one closes with its handle.
@@ -97,22 +105,12 @@ impl Records {
             stage.open = Some(Open {
                 opening,
                 collab: collab.clone(),
-                record: place.record.clone(),
-                profile: place.saved.clone(),
+                opened: opened.clone(),
             });
         }
         notify::forward(app, notifications);
         forward(app, &collab, opening);
-        let places = app.state::<Mutex<Places>>();
-        let mut places = places.lock().map_err(errors::internal)?;
-        places.remember(&place);
-        Ok(OpenedRecord {
-            binding: places.binding_of(&place.record, &place.saved),
-            record: place.record,
-            host,
-            deployment: name,
-            profile: place.saved,
-        })
+        Ok(opened)
     }
 
     /// Whether a record is open.
@@ -138,8 +136,13 @@ impl Records {
     }
 
     /// All of the record that is open.
-    pub fn state(&self) -> Option<CollabUpdate> {
-        self.collab().ok().map(|collab| collab.whole())
+    pub fn state(&self) -> Option<RecordState> {
+        let stage = self.stage();
+        let open = stage.open.as_ref()?;
+        Some(RecordState {
+            opened: open.opened.clone(),
+            update: open.collab.whole(),
+        })
     }
 
     /// The activity log as JSON lines.
@@ -155,16 +158,16 @@ impl Records {
     /// # Errors
     /// No record is open, or it cannot be written down.
     pub fn bind(&self, app: &AppHandle, binding: Option<RecordBinding>) -> Answer<()> {
+        let mut stage = self.stage();
+        let open = stage.open.as_mut().ok_or_else(errors::no_record)?;
         let places = app.state::<Mutex<Places>>();
         let mut places = places.lock().map_err(errors::internal)?;
-        match binding {
+        match binding.clone() {
             Some(binding) => places.bind(binding),
-            None => {
-                let stage = self.stage();
-                let open = stage.open.as_ref().ok_or_else(errors::no_record)?;
-                places.unbind(&open.record, &open.profile)
-            }
-        }
+            None => places.unbind(&open.opened.record, &open.opened.profile),
+        }?;
+        open.opened.binding = binding;
+        Ok(())
     }
 
     /// Lets go of a record whose session is over without anybody having closed it. True if there
@@ -264,6 +267,43 @@ pub async fn remove_profile(app: &AppHandle, name: String) -> Answer<()> {
     }
     let mut places = places.lock().map_err(errors::internal)?;
     places.remove(&name)
+}
+
+/// The record that a link, or a saved profile and a record, lead to, for the doctor.
+///
+/// # Errors
+/// They lead nowhere, or the keyring refused.
+pub async fn to_examine(
+    places: &Mutex<Places>,
+    input: &str,
+    profile: Option<&str>,
+    record: Option<&str>,
+) -> Answer<doctor::Options> {
+    let (place, library) = {
+        let places = places.lock().map_err(errors::internal)?;
+        let place = places.place(Some(input), profile, record)?;
+        (place, places.library())
+    };
+    Ok(doctor::Options {
+        link: input.to_owned(),
+        record: Some(doctor::Record {
+            credential: credential(&place).await?,
+            link: place.link,
+            profile: place.profile,
+            library,
+        }),
+        ..doctor::Options::default()
+    })
+}
+
+async fn credential(place: &Place) -> Answer<Option<String>> {
+    match &place.saved {
+        Some(name) if place.has_credential => {
+            let name = name.clone();
+            blocking(move || credentials::get(&name)).await
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The keyring may ask the person for its password, and waits for them.

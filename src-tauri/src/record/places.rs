@@ -1,13 +1,14 @@
 //! Where a person works on records: the services that they use, and the rooms that go with records.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use collab::link::{CollabLink, is_collab_link};
-use collab::profile::Profile;
-use collab::vocabulary::Library;
+use collab::profile::{LinkAddress, Profile};
+use collab::vocabulary::{FileError, Library};
 use serde::{Deserialize, Serialize};
 
-use super::boundary::{ProfileEntry, RecordBinding};
+use super::boundary::{DeploymentChoice, DeploymentList, FileMistake, ProfileEntry, RecordBinding};
 use crate::errors::{self, Answer};
 use crate::kept::KeptFile;
 
@@ -43,10 +44,10 @@ pub struct Places {
 /// A service that is to be opened.
 #[derive(Debug)]
 pub struct Place {
-    /// Where and as whom.
+    /// How its service is used, and as whom.
     pub profile: Profile,
-    /// The record.
-    pub record: String,
+    /// Where the record is.
+    pub link: CollabLink,
     /// Name of the saved profile that it is, if it is one.
     pub saved: Option<String>,
     /// Whether the keyring has something for it.
@@ -62,14 +63,28 @@ impl Places {
         }
     }
 
-    /// The built-in vocabularies and the person's own. A file with mistakes is told in the log, and
-    /// by `jbcall collab vocabularies`.
+    /// The built-in vocabularies and the person's own. Files with mistakes are told by
+    /// [`Places::deployments`].
     pub fn library(&self) -> Library {
+        Library::load(&self.vocabularies).0
+    }
+
+    /// The deployments that can be chosen, and the mistakes in the person's own files.
+    pub fn deployments(&self) -> DeploymentList {
         let (library, errors) = Library::load(&self.vocabularies);
-        for error in errors {
-            tracing::warn!(%error, "a vocabulary file was left out");
+        let choice = |name: &str| {
+            let deployment = library.deployment(name)?;
+            Some(DeploymentChoice {
+                name: name.to_owned(),
+                own: !library.is_builtin(name),
+                links: deployment.links.into_iter().map(|link| link.name).collect(),
+            })
+        };
+        DeploymentList {
+            deployments: library.names().into_iter().filter_map(choice).collect(),
+            mistakes: errors.into_iter().map(mistake).collect(),
+            folder: self.vocabularies.display().to_string(),
         }
-        library
     }
 
     /// All profiles.
@@ -87,6 +102,7 @@ impl Places {
             name: entry.name,
             url: entry.url,
             path: Some(entry.path).filter(|path| !path.trim().is_empty()),
+            links: addresses(entry.links, &before.profile),
             deployment: entry.deployment,
             identity: entry.identity,
             ..before.profile
@@ -141,20 +157,18 @@ impl Places {
         let link = link
             .transpose()
             .map_err(|error| errors::coded(error.code(), &error))?;
-        let (profile, record) = match link {
-            Some(link) => (stored.profile.for_link(&link), link.record.clone()),
+        let (profile, link) = match link {
+            Some(link) => (stored.profile.for_link(&link), Ok(link)),
             None => {
-                let record = record.unwrap_or(&stored.record).to_owned();
-                (stored.profile, record)
+                let service = self.service(&stored.profile)?;
+                let record = record.unwrap_or(&stored.record);
+                (stored.profile, CollabLink::to_record(&service, record))
             }
         };
-        if record.is_empty() {
-            let error = collab::link::LinkError::NoRecord;
-            return Err(errors::coded(error.code(), &error));
-        }
+        let link = link.map_err(|error| errors::coded(error.code(), &error))?;
         Ok(Place {
             profile,
-            record,
+            link,
             saved: saved.map(|saved| saved.profile.name.clone()),
             has_credential: stored.has_credential,
         })
@@ -166,7 +180,7 @@ impl Places {
         let remembered = self.change(|content| {
             let profiles = content.profiles.iter_mut();
             for known in profiles.filter(|known| known.profile.name == *name) {
-                known.record.clone_from(&place.record);
+                known.record.clone_from(&place.link.record);
             }
         });
         if remembered.is_err() {
@@ -214,6 +228,15 @@ impl Places {
         bindings.find(|known| known.room == room).cloned()
     }
 
+    /// Where a profile leads to: its deployment may have an address of its own.
+    fn service(&self, profile: &Profile) -> Answer<String> {
+        let deployment = profile
+            .resolve(&self.library())
+            .map_err(|error| errors::coded(error.code(), &error))?;
+        let address = deployment.links.first().and_then(|link| link.url.clone());
+        Ok(address.map(String::from).unwrap_or_default())
+    }
+
     fn find(&self, name: &str) -> Option<&Stored> {
         let mut profiles = self.file.current().profiles.iter();
         profiles.find(|known| known.profile.name == name)
@@ -224,12 +247,37 @@ impl Places {
     }
 }
 
+/// What was typed; the path of a link, which the page does not show, stays as it is.
+fn addresses(typed: BTreeMap<String, String>, before: &Profile) -> BTreeMap<String, LinkAddress> {
+    let typed = typed.into_iter().filter(|(_, url)| !url.trim().is_empty());
+    let address = |(name, url): (String, String)| {
+        let path = before.links.get(&name).and_then(|known| known.path.clone());
+        (name, LinkAddress { url, path })
+    };
+    typed.map(address).collect()
+}
+
+fn mistake(error: FileError) -> FileMistake {
+    FileMistake {
+        code: error.code().to_owned(),
+        message: error.problem.to_string(),
+        file: error.file,
+        line: error.line,
+        key: error.key,
+    }
+}
+
 fn entry(stored: &Stored) -> ProfileEntry {
     let profile = &stored.profile;
     ProfileEntry {
         name: profile.name.clone(),
         url: profile.url.clone(),
         path: profile.path.clone().unwrap_or_default(),
+        links: profile
+            .links
+            .iter()
+            .map(|(name, address)| (name.clone(), address.url.clone()))
+            .collect(),
         deployment: profile.deployment.clone(),
         record: stored.record.clone(),
         identity: profile.identity.clone(),

@@ -33,43 +33,34 @@ pub const GREETING_PAUSE: Duration = Duration::from_millis(150);
 
 // What is taken from a service.
 
-/// Most people taken from one list.
+/// Most people taken from one list, or shown as present; this one not counted.
 pub const MAX_STAFF: usize = 200;
-
-/// Most entries taken from one queue.
+/// Most entries of a queue.
 pub const MAX_QUEUE: usize = 500;
-
 /// Most steps taken from one list.
 pub const MAX_STEPS: usize = 200;
-
 /// Longest id, field name or step key taken from a service, in characters. Cutting one would make
 /// two out of one, so that what is longer is not taken at all.
 pub const MAX_ID_CHARS: usize = 256;
-
 /// Longest name or role of a person, in characters.
 pub const MAX_NAME_CHARS: usize = 64;
-
 /// Longest label, title or word such as a status, in characters.
 pub const MAX_LABEL_CHARS: usize = 200;
-
 /// Longest text of a notification or of a service's complaint, in characters.
 pub const MAX_TEXT_CHARS: usize = 4_000;
 
+// What a vocabulary says, or leaves unsaid.
+
 /// How often this client shows that it is alive, where a vocabulary does not say.
 pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(30);
-
 /// Silence after which somebody counts as away, where a deployment does not say.
 pub const AWAY_AFTER: Duration = Duration::from_secs(60);
-
 /// Shortest interval that a vocabulary may ask for: nothing is sent more often by itself.
 pub const MIN_INTERVAL: Duration = Duration::from_secs(1);
-
 /// Largest vocabulary file read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 256 * 1024;
-
 /// Most vocabulary files read from one folder.
 pub const MAX_FILES: usize = 64;
-
 /// Longest link looked at, in bytes.
 pub const MAX_LINK_BYTES: usize = 16 * 1024;
 
@@ -86,14 +77,10 @@ pub const LEAVE_GRACE: Duration = Duration::from_secs(2);
 pub const SEEN_STEP: Duration = Duration::from_secs(5);
 /// An age within a list beyond this is the fault of a clock.
 pub const LIST_AGE_LIMIT: Duration = Duration::from_secs(24 * 3_600);
-/// People who are shown as present, this one not counted.
-pub const STAFF_SHOWN: usize = 200;
 /// People whose names are remembered.
 pub const STAFF_KNOWN: usize = 1_000;
 /// Steps that are known, the deployment's not counted.
 pub const STEPS_LEARNED: usize = 100;
-/// The least time between two heartbeats, whatever a deployment says.
-pub const HEARTBEAT_LEAST: Duration = Duration::from_secs(1);
 /// A service may drop who tells nothing that it counts for 300 s.
 pub const SILENCE_LIMIT: Duration = Duration::from_secs(120);
 
@@ -152,10 +139,8 @@ pub const FOCUSES: usize = 500;
 /// Own earlier values of a field that a service may have taken without saying so.
 pub const EARLIER_EDITS: usize = 8;
 
-// The model: lists and texts.
+// The model: lists.
 
-/// Entries of the queue.
-pub const QUEUE_SHOWN: usize = 500;
 /// People at one entry of the queue, or at one step as a service says.
 pub const QUEUE_STAFF: usize = 20;
 /// Notifications that are kept, and keys of dismissed ones that stay away.
@@ -166,12 +151,5 @@ pub const ACTIVITY: usize = 500;
 pub const TYPING_RUN: Duration = Duration::from_secs(60);
 /// Things that changed while the connection was away.
 pub const MISSED: usize = 200;
-/// The longest id or name on the wire of anything, in bytes. A longer one is no id: cutting it
-/// would make one of two.
-pub const ID_BYTES: usize = 256;
-/// The longest name, label or heading that is shown, in characters.
-pub const LABEL_CHARS: usize = 120;
-/// The longest sentence that is shown, in characters.
-pub const SENTENCE_CHARS: usize = 2_000;
 /// The longest value in the log and in the list of what was missed, in characters.
 pub const EXCERPT_CHARS: usize = 200;

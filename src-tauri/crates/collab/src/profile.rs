@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use socketio::Transports;
-use ts_rs::TS;
 
 use crate::link::{CollabLink, LinkError, service_address, service_path, service_url};
 use crate::policy::{MAX_ID_CHARS, MAX_LABEL_CHARS};
@@ -12,9 +11,8 @@ use crate::vocabulary::{AUTO, Deployment, Identity, Library};
 
 /// A person's settings for one service. It holds no secrets: a credential is kept elsewhere, and
 /// given to the deployment when it is opened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-#[ts(export, rename = "CollabProfile")]
 pub struct Profile {
     /// What the person calls it.
     pub name: String,
@@ -33,9 +31,8 @@ pub struct Profile {
 }
 
 /// Where one of several links is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-#[ts(export, rename = "CollabLinkAddress")]
 pub struct LinkAddress {
     /// Address.
     pub url: String,
@@ -44,9 +41,8 @@ pub struct LinkAddress {
 }
 
 /// Which transports are tried.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[ts(export, rename = "CollabTransports")]
 pub enum TransportChoice {
     /// As the deployment says.
     #[default]

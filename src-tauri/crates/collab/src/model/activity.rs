@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
+use super::Model;
 use super::clock::Clock;
 use super::fields::FieldIndex;
-use super::{Model, text};
 use crate::operation::StaffId;
 use crate::policy::{ACTIVITY, EXCERPT_CHARS, TYPING_RUN};
+use crate::text;
 use crate::view::{ActivityKind, ActivityView};
 
 /// One thing that happened.
@@ -55,7 +56,7 @@ impl Activity {
             && let Some(entry) = self.get_mut(seq)
         {
             entry.view.count = entry.view.count.saturating_add(1);
-            entry.view.text = event.text.map(|text| text::excerpt(&text, EXCERPT_CHARS));
+            entry.view.text = event.text.map(|text| text::paragraph(&text, EXCERPT_CHARS));
             (entry.last, entry.version) = (now, version);
             return;
         }
@@ -78,7 +79,7 @@ impl Activity {
                 by_self: event.by_self,
                 what,
                 about: event.about,
-                text: event.text.map(|text| text::excerpt(&text, EXCERPT_CHARS)),
+                text: event.text.map(|text| text::paragraph(&text, EXCERPT_CHARS)),
                 count: 1,
             },
             actor: event.actor,
@@ -113,7 +114,7 @@ impl Activity {
                 let text = event
                     .text
                     .as_deref()
-                    .map(|text| text::excerpt(text, EXCERPT_CHARS));
+                    .map(|text| text::paragraph(text, EXCERPT_CHARS));
                 text == last.view.text
             }
             _ => false,

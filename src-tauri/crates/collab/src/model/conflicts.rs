@@ -8,12 +8,12 @@ use super::Model;
 use super::activity::Event;
 use super::field::{Conflict, Edit, Stage};
 use super::fields::FieldIndex;
-use super::text;
 use super::timers::Due;
 use super::value::{self, Held};
 use crate::intent::{FieldRef, Intent};
 use crate::operation::StaffId;
 use crate::policy::{CONFLICT_PAUSE, REPORTS};
+use crate::text;
 use crate::view::{ActivityKind, ConflictKind};
 
 impl Model {

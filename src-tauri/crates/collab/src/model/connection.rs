@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::clock::Clock;
-use super::text;
-use crate::policy::LINKS;
+use crate::policy::{LINKS, MAX_TEXT_CHARS};
+use crate::text;
 use crate::view::{CollabConnectionView, ReasonView};
 
 /// Where one link stands.
@@ -136,7 +136,7 @@ impl Links {
 
 fn shown(reason: ReasonView) -> ReasonView {
     ReasonView {
-        details: text::sentence(&reason.details),
+        details: text::paragraph(&reason.details, MAX_TEXT_CHARS),
         ..reason
     }
 }

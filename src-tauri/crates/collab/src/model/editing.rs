@@ -5,11 +5,12 @@ use super::Model;
 use super::changes::Part;
 use super::field::Stage;
 use super::fields::FieldIndex;
+use super::keys;
 use super::timers::Due;
 use super::value::{self, Held};
-use super::{keys, text};
 use crate::intent::{FieldRef, Intent};
 use crate::policy::{EXCERPT_CHARS, FOCUS_PAUSE, TYPING_BYTES, TYPING_PAUSE};
+use crate::text;
 use crate::view::ActivityKind;
 
 impl Model {
@@ -149,7 +150,7 @@ impl Model {
     /// A new edit, which decides whatever was open in the field.
     pub(super) fn put(&mut self, index: FieldIndex, text: String) {
         let about = super::activity::Event {
-            text: Some(text::excerpt(&text, EXCERPT_CHARS)),
+            text: Some(text::paragraph(&text, EXCERPT_CHARS)),
             ..self.by_in(&self.config.me, index)
         };
         self.log(ActivityKind::Committed, about);

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::field::Field;
+use super::keys;
 use super::value::Held;
-use super::{keys, text};
 use crate::intent::FieldRef;
 use crate::policy::{FIELDS, VALUE_BYTES, VALUE_BYTES_SHORT, VALUES_BYTES};
+use crate::text;
 
 /// Number of a field; it stays the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

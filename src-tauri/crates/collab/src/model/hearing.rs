@@ -7,10 +7,10 @@ use super::inputs::Output;
 use super::notifications::Added;
 use super::people::Telling;
 use super::staff::RoleSource;
-use super::text;
 use crate::intent::StepRef;
 use crate::operation::{NotificationRow, Operation, PresenceRow, QueueRow, StaffId};
 use crate::policy::STAFF_KNOWN;
+use crate::text;
 use crate::view::ActivityKind;
 
 impl Model {

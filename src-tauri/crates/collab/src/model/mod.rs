@@ -44,7 +44,6 @@ mod room;
 mod server_time;
 mod staff;
 mod steps;
-mod text;
 mod timers;
 mod value;
 

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use super::clock::Clock;
-use super::text;
 use crate::operation::{NotificationLevel, NotificationRow};
-use crate::policy::NOTIFICATIONS;
+use crate::policy::{MAX_TEXT_CHARS, NOTIFICATIONS};
+use crate::text;
 use crate::view::{NotificationLevelView, NotificationView};
 
 /// The notifications that are kept.
@@ -41,7 +41,7 @@ impl Notifications {
             key,
             level: level(row.level),
             title: row.title.as_deref().map(text::label),
-            body: text::sentence(&row.body),
+            body: text::paragraph(&row.body, MAX_TEXT_CHARS),
             kind: text::label(&row.kind),
             heard_ms: clock.ms(now),
             read: false,

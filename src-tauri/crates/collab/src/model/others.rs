@@ -7,13 +7,14 @@ use super::activity::Event;
 use super::changes::Part;
 use super::field::{Draft, Stage};
 use super::fields::FieldIndex;
+use super::missed;
 use super::people::Telling;
 use super::timers::Due;
 use super::value::{self, Held};
-use super::{missed, text};
 use crate::intent::FieldRef;
 use crate::operation::StaffId;
 use crate::policy::{DRAFT_BYTES, DRAFT_LIFE, DRAFTS_PER_FIELD, EXCERPT_CHARS};
+use crate::text;
 use crate::view::{ActivityKind, ConflictKind};
 
 impl Model {
@@ -93,7 +94,7 @@ impl Model {
             || field.conflict.is_some();
         self.fields.set_known(index, value.clone());
         if let Some(by) = &by {
-            let text = Some(text::excerpt(value.text(), EXCERPT_CHARS));
+            let text = Some(text::paragraph(value.text(), EXCERPT_CHARS));
             let event = Event {
                 text,
                 ..self.by_in(by, index)
@@ -198,7 +199,7 @@ impl Model {
     }
 
     fn miss_field(&mut self, index: FieldIndex, before: Option<Held>, now: &Held) {
-        let excerpt = |value: &Held| text::excerpt(value.text(), EXCERPT_CHARS);
+        let excerpt = |value: &Held| text::paragraph(value.text(), EXCERPT_CHARS);
         let change = missed::FieldChange {
             before: before.as_ref().map(excerpt),
             now: excerpt(now),

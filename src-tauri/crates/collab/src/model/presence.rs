@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::{keys, presence_list, text};
+use super::{keys, presence_list};
 use crate::intent::StepRef;
 use crate::operation::{PresenceRow, StaffId};
-use crate::policy::{PRESENCE_STALE, PRESENCE_VOID, SEEN_STEP, STAFF_SHOWN};
+use crate::policy::{MAX_STAFF, PRESENCE_STALE, PRESENCE_VOID, SEEN_STEP};
+use crate::text;
 use crate::view::StaffStatus;
 
 /// Somebody else who is here.
@@ -98,7 +99,7 @@ impl Presence {
         outcome.changed = std::mem::replace(&mut self.own_sockets, sockets) != sockets;
 
         let mut before = std::mem::take(&mut self.people);
-        for one in others.into_iter().take(STAFF_SHOWN) {
+        for one in others.into_iter().take(MAX_STAFF) {
             let known = before.remove(&one.row.staff);
             if known.as_ref().is_none_or(|known| known.inferred) {
                 outcome.came.push(one.row.staff.clone());
@@ -198,7 +199,7 @@ impl Presence {
 
     /// Lets go of whoever was heard of longest ago when there are too many.
     fn make_place(&mut self, outcome: &mut Outcome) {
-        if self.people.len() < STAFF_SHOWN {
+        if self.people.len() < MAX_STAFF {
             return;
         }
         let oldest = self.people.iter().min_by_key(|(_, person)| person.heard);
@@ -247,7 +248,7 @@ impl Presence {
         }
         outcome.went.push(staff.clone());
         self.departed.insert(staff, (person.since, person.arrival));
-        if self.departed.len() > STAFF_SHOWN {
+        if self.departed.len() > MAX_STAFF {
             self.departed.pop_first();
         }
     }

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{server_time, text};
+use super::server_time;
 use crate::operation::PresenceRow;
 use crate::policy::LIST_AGE_LIMIT;
+use crate::text;
 use crate::view::StaffStatus;
 
 /// The rows of one person as one.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::text;
 use crate::intent::StepRef;
 use crate::operation::{QueueRow, StaffId};
-use crate::policy::{QUEUE_SHOWN, QUEUE_STAFF};
+use crate::policy::{MAX_QUEUE, QUEUE_STAFF};
+use crate::text;
 use crate::view::Priority;
 
 /// One record that waits.
@@ -34,7 +34,7 @@ impl Queue {
     pub(crate) fn replace(&mut self, rows: &[QueueRow], now: Instant) -> bool {
         let mut times: BTreeMap<&str, u32> = BTreeMap::new();
         let rows = rows.iter().filter(|row| text::is_id(&row.record));
-        let entries = rows.take(QUEUE_SHOWN).map(|row| {
+        let entries = rows.take(MAX_QUEUE).map(|row| {
             let time = times.entry(&row.record).or_default();
             *time += 1;
             entry(row, *time)
@@ -138,7 +138,7 @@ mod tests {
         let mut queue = Queue::default();
         let rows: Vec<_> = (0..5_000).map(|n| row(&n.to_string(), Some(n))).collect();
         queue.replace(&rows, Instant::now());
-        assert_eq!(queue.entries.len(), QUEUE_SHOWN);
+        assert_eq!(queue.entries.len(), MAX_QUEUE);
         queue.replace(
             &[row("", None), row(&"x".repeat(9_999), None)],
             Instant::now(),

@@ -13,7 +13,10 @@ use super::requests::Purpose;
 use super::timers::Due;
 use super::{Model, keys};
 use crate::intent::Intent;
-use crate::policy::{HEARTBEAT_LEAST, JOIN_PATIENCE, JOIN_RETRY, SILENCE_LIMIT, UNHEARD_AFTER};
+use crate::policy::{
+    JOIN_PATIENCE, JOIN_RETRY, MAX_TEXT_CHARS, MIN_INTERVAL, SILENCE_LIMIT, UNHEARD_AFTER,
+};
+use crate::text;
 use crate::view::{ActivityKind, ReasonView};
 
 impl Model {
@@ -118,7 +121,7 @@ impl Model {
             reason: ReasonView {
                 code: "collab.joinRefused".to_owned(),
                 message: "The service did not let you into this record.".to_owned(),
-                details: super::text::sentence(&message),
+                details: text::paragraph(&message, MAX_TEXT_CHARS),
             },
             retry_at,
         };
@@ -164,7 +167,7 @@ impl Model {
     pub(super) fn heartbeat(&mut self) {
         self.tell(Intent::Heartbeat);
         if let Some(every) = self.config.heartbeat {
-            let every = every.clamp(HEARTBEAT_LEAST, SILENCE_LIMIT);
+            let every = every.clamp(MIN_INTERVAL, SILENCE_LIMIT);
             self.timers.set(Due::Heartbeat, self.now + every);
         }
     }
@@ -181,7 +184,7 @@ impl Model {
 
     pub(super) fn go_to_step(&mut self, key: &str) {
         let step = keys::step(key);
-        if !super::text::is_id(key) || self.me.step.as_ref() == Some(&step) {
+        if !text::is_id(key) || self.me.step.as_ref() == Some(&step) {
             return;
         }
         self.steps.learn(&step, None);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::text;
 use crate::operation::StaffId;
 use crate::policy::STAFF_KNOWN;
+use crate::text;
 
 /// Where a role was read; the later ones are believed over the earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,9 +1,10 @@
 //! The steps of the work: the deployment's, then whatever others turn up.
 
-use super::{keys, text};
+use super::keys;
 use crate::intent::StepRef;
 use crate::operation::{StaffId, StepRow};
 use crate::policy::{QUEUE_STAFF, STEPS_LEARNED};
+use crate::text;
 
 /// One step.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,10 +10,8 @@ use super::notification;
 use super::path::{Part, Path, Paths};
 use crate::intent::FieldRef;
 use crate::operation::{Operation, PresenceRow, QueueRow, StaffId, StepRow};
-use crate::policy::{
-    MAX_LABEL_CHARS, MAX_NAME_CHARS, MAX_QUEUE, MAX_STAFF, MAX_STEPS, MAX_TEXT_CHARS,
-};
-use crate::text::{line, paragraph};
+use crate::policy::{MAX_NAME_CHARS, MAX_QUEUE, MAX_STAFF, MAX_STEPS, MAX_TEXT_CHARS};
+use crate::text;
 
 /// Adds what one meaning of an event says. A wrong required key drops it, and in a list the entry.
 pub(super) fn apply(binding: &Binding, event: &str, payload: &Value, decoded: &mut Decoded) {
@@ -137,7 +135,7 @@ fn single(
             message: binding
                 .paths("message")
                 .and_then(|paths| paths.text(payload))
-                .map(|text| paragraph(text, MAX_TEXT_CHARS)),
+                .map(|text| text::paragraph(text, MAX_TEXT_CHARS)),
         },
         Op::NotificationAdd => match notification::row(binding, event, payload) {
             Some(row) => Operation::NotificationAdd(row),
@@ -147,14 +145,14 @@ fn single(
         Op::RoomEntered => Operation::RoomEntered,
         Op::RoomLeft => Operation::RoomLeft,
         Op::RecordUpdated => Operation::RecordUpdated {
-            what: label(binding, "what", payload).unwrap_or_else(|| line(event, MAX_LABEL_CHARS)),
+            what: label(binding, "what", payload).unwrap_or_else(|| text::label(event)),
         },
         Op::LinkAlive => Operation::LinkAlive,
         Op::LinkError => {
             let paths = required(binding, "message")?;
             let message = paths.text(payload).ok_or_else(|| paths.first())?;
             Operation::LinkError {
-                message: paragraph(message, MAX_TEXT_CHARS),
+                message: text::paragraph(message, MAX_TEXT_CHARS),
             }
         }
         Op::None | Op::PresenceReplace | Op::StepReplace | Op::QueueReplace => return Ok(()),
@@ -188,17 +186,17 @@ fn field(binding: &Binding, payload: &Value) -> Result<FieldRef, Path> {
 /// A short text or a number, as text for people.
 fn label(binding: &Binding, key: &str, item: &Value) -> Option<String> {
     let text = binding.paths(key)?.text_or_number(item)?;
-    Some(line(&text, MAX_LABEL_CHARS)).filter(|text| !text.is_empty())
+    Some(text::label(&text)).filter(|text| !text.is_empty())
 }
 
 /// A name for people. A service that knows none says `Unknown`.
 fn name(paths: Option<&Paths>, item: &Value) -> Option<String> {
-    let name = line(paths?.text(item)?, MAX_NAME_CHARS);
+    let name = text::line(paths?.text(item)?, MAX_NAME_CHARS);
     (!name.is_empty() && name != "Unknown").then_some(name)
 }
 
 fn role(paths: Option<&Paths>, item: &Value) -> Option<String> {
-    let role = line(paths?.text(item)?, MAX_NAME_CHARS);
+    let role = text::line(paths?.text(item)?, MAX_NAME_CHARS);
     (!role.is_empty()).then_some(role)
 }
 

@@ -14,8 +14,8 @@ use super::template::Template;
 use super::vocabulary_file::Vocabulary;
 use super::{Deployment, Link};
 use crate::intent::{FieldRef, StepRef};
-use crate::policy::{AWAY_AFTER, MAX_LABEL_CHARS};
-use crate::text::line;
+use crate::policy::AWAY_AFTER;
+use crate::text;
 
 /// Name of a profile's choice to find the deployment out, so that none can be called so.
 pub(crate) const AUTO: &str = "auto";
@@ -227,7 +227,7 @@ fn read_steps(node: &Node<'_>) -> Option<Vec<StepLabel>> {
         if steps.iter().any(|known| known.step == step) {
             return node.bad_value(label, "this step is already in the list");
         }
-        let label = line(label, MAX_LABEL_CHARS);
+        let label = text::label(label);
         steps.push(StepLabel { step, label });
     }
     Some(steps)
@@ -255,7 +255,7 @@ fn read_fields(node: &Node<'_>) -> Option<Vec<FieldLabel>> {
         if fields.iter().any(|known| known.field == field) {
             return node.bad_value(name, "this field is already in the list");
         }
-        let label = line(label, MAX_LABEL_CHARS);
+        let label = text::label(label);
         fields.push(FieldLabel { field, label });
     }
     Some(fields)

@@ -4,25 +4,25 @@ use serde_json::Value;
 
 use super::incoming::Binding;
 use crate::operation::{NotificationLevel, NotificationRow};
-use crate::policy::{MAX_ID_CHARS, MAX_LABEL_CHARS, MAX_TEXT_CHARS};
-use crate::text::{line, paragraph};
+use crate::policy::MAX_TEXT_CHARS;
+use crate::text;
 
 /// The notification; nothing where the payload has nothing to read.
 pub(super) fn row(binding: &Binding, event: &str, payload: &Value) -> Option<NotificationRow> {
     let label = |key| {
         let text = binding.paths(key)?.text_or_number(payload)?;
-        Some(line(&text, MAX_LABEL_CHARS)).filter(|text| !text.is_empty())
+        Some(text::label(&text)).filter(|text| !text.is_empty())
     };
     let body = match &binding.wording {
         Some(wording) => wording
             .of(payload)
-            .map(|text| paragraph(&text, MAX_TEXT_CHARS)),
+            .map(|text| text::paragraph(&text, MAX_TEXT_CHARS)),
         None => None,
     };
     let body = body.filter(|text| !text.is_empty()).or_else(|| {
         let paths = binding.paths("body")?;
         paths.iter().find_map(|path| {
-            let text = paragraph(path.of(payload)?.as_str()?, MAX_TEXT_CHARS);
+            let text = text::paragraph(path.of(payload)?.as_str()?, MAX_TEXT_CHARS);
             (!text.is_empty()).then_some(text)
         })
     });
@@ -35,29 +35,29 @@ pub(super) fn row(binding: &Binding, event: &str, payload: &Value) -> Option<Not
     let key = binding
         .paths("key")
         .and_then(|paths| paths.text_or_number(payload))
-        .filter(|key| !key.is_empty() && key.chars().nth(MAX_ID_CHARS).is_none())
+        .filter(|key| text::is_id(key))
         .unwrap_or_else(|| derived_key(event, server_time.as_deref(), &body));
     Some(NotificationRow {
         key,
         level: level(label("level").as_deref(), label("severity").as_deref()),
         title,
         body,
-        kind: label("kind").unwrap_or_else(|| line(event, MAX_LABEL_CHARS)),
+        kind: label("kind").unwrap_or_else(|| text::label(event)),
         server_time,
     })
 }
 
 /// An event that the vocabulary does not know: its text, or what it brings as JSON.
 pub(super) fn unknown(event: &str, payload: &Value) -> NotificationRow {
-    let kind = line(event, MAX_LABEL_CHARS);
+    let kind = text::label(event);
     if let Some(row) = row(&Binding::notification(), event, payload) {
         return NotificationRow { kind, ..row };
     }
     let body = match payload {
         Value::Null => String::new(),
-        Value::String(text) => paragraph(text, MAX_TEXT_CHARS),
+        Value::String(text) => text::paragraph(text, MAX_TEXT_CHARS),
         Value::Object(keys) if keys.is_empty() => String::new(),
-        other => paragraph(&other.to_string(), MAX_TEXT_CHARS),
+        other => text::paragraph(&other.to_string(), MAX_TEXT_CHARS),
     };
     NotificationRow {
         key: derived_key(event, None, &body),
@@ -71,7 +71,7 @@ pub(super) fn unknown(event: &str, payload: &Value) -> NotificationRow {
 
 /// What one notification has and no other.
 fn derived_key(event: &str, server_time: Option<&str>, body: &str) -> String {
-    let event = line(event, MAX_LABEL_CHARS);
+    let event = text::label(event);
     format!("{event}\n{}\n{body}", server_time.unwrap_or_default())
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::error::FileProblem;
 use super::source::Node;
 use crate::intent::StepRef;
-use crate::policy::MAX_ID_CHARS;
+use crate::text::is_id;
 
 /// Where something is in an argument or in an entry of a list: `$`, `$.user_id`, `list[0].id`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,8 +149,7 @@ impl Paths {
 
     /// The first text that can be an id: not empty, not endless.
     pub(super) fn id<'v>(&self, value: &'v Value) -> Option<&'v str> {
-        let fits = |text: &&str| !text.is_empty() && text.chars().nth(MAX_ID_CHARS).is_none();
-        let found = |path: &Path| path.of(value)?.as_str().filter(fits);
+        let found = |path: &Path| path.of(value)?.as_str().filter(|text| is_id(text));
         self.0.iter().find_map(found)
     }
 
@@ -176,8 +175,7 @@ impl Paths {
                 return Some(StepRef::Index(index));
             }
             let key = value.as_str()?;
-            let fits = !key.is_empty() && key.chars().nth(MAX_ID_CHARS).is_none();
-            fits.then(|| StepRef::Key(key.to_owned()))
+            is_id(key).then(|| StepRef::Key(key.to_owned()))
         })
     }
 
