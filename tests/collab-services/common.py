@@ -9,8 +9,10 @@ import argparse
 import asyncio
 import datetime
 import json
+import re
 import socket
 import sys
+import urllib.parse
 
 import socketio
 import uvicorn
@@ -104,7 +106,41 @@ def application(io, options, pages):
         await send({"type": "http.response.body", "body": text})
 
     path = "socket.io/socket.io" if options.wrong_path else "socket.io"
-    return socketio.ASGIApp(io, other_asgi_app=page, socketio_path=path)
+    return behind_edge(socketio.ASGIApp(io, other_asgi_app=page, socketio_path=path))
+
+
+# What the operators' edge turns away: programs by words within their User-Agent (two letters are
+# enough to be mistaken for one), and addresses that look like an attack, also in encoded form.
+SUSPECT_AGENTS = ("nmap", "nikto", "wikto", "sf", "sqlmap", "bsqlbf", "w3af", "acunetix", "havij",
+                  "appscan")
+SUSPECT_ADDRESS = re.compile(
+    r"union.*select|insert.*into|delete.*from|drop.*table|update.*set|\.\./|\.\.\\", re.IGNORECASE)
+
+
+def suspect(scope):
+    """Whether the edge turns a request away."""
+    heads = dict(scope["headers"])
+    agent = heads.get(b"user-agent", b"").decode("latin-1").lower()
+    address = (scope["raw_path"] + b"?" + scope["query_string"]).decode("latin-1")
+    spellings = (address, urllib.parse.unquote(address), urllib.parse.unquote_plus(address))
+    return any(word in agent for word in SUSPECT_AGENTS) or any(
+        SUSPECT_ADDRESS.search(spelling) for spelling in spellings)
+
+
+def behind_edge(app):
+    """The server as clients reach it."""
+
+    async def edge(scope, receive, send):
+        if scope["type"] not in ("http", "websocket") or not suspect(scope):
+            await app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close"})
+        else:
+            await send({"type": "http.response.start", "status": 403, "headers": []})
+            await send({"type": "http.response.body", "body": b"Forbidden"})
+
+    return edge
 
 
 class Orders:

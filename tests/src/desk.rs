@@ -151,6 +151,21 @@ impl Desk {
         }
     }
 
+    /// Waits until it shows that; answers when it did so for the first time.
+    ///
+    /// # Panics
+    /// As [`Self::wait`].
+    pub fn first(&self, what: &str, shows: impl Fn(&Shown) -> bool) -> Instant {
+        self.wait(what, &shows);
+        let mut shown = Shown::default();
+        let lines = self.process.lines();
+        let first = lines.iter().find(|line| {
+            shown.take(&line.value["update"]);
+            shows(&shown)
+        });
+        first.map_or_else(Instant::now, |line| line.at)
+    }
+
     /// Waits until it is in the record.
     pub fn wait_joined(&self) -> Shown {
         self.wait("in the record", |shown| shown.connection() == "joined")

@@ -106,6 +106,33 @@ fn switches_move_the_path_and_close_transports() {
     assert_ne!(both.url(), both.relay_url());
 }
 
+/// The status that a request gets whose address ends so and whose program calls itself so.
+fn knock(service: &TestService, query: &str, agent: &str) -> String {
+    let address = format!("127.0.0.1:{}", service.port());
+    let mut stream = TcpStream::connect(address).expect("the server listens");
+    let path = format!("/socket.io/?EIO=4&transport=polling{query}");
+    let request = format!("GET {path} HTTP/1.0\r\nhost: x\r\nuser-agent: {agent}\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("it is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+/// Every test of a client is one behind this edge.
+#[test]
+fn the_edge_in_front_turns_suspects_away() {
+    let service = TestService::start(Kind::Service, &[]);
+    assert_eq!(knock(&service, "&user_id=u1", "Mozilla/5.0"), "200");
+    // "sf" hides in many words.
+    assert_eq!(knock(&service, "", "transfer/1.0"), "403");
+    assert_eq!(knock(&service, "&x=../y", "Mozilla/5.0"), "403");
+    assert_eq!(knock(&service, "&x=%2e%2e%2fy", "Mozilla/5.0"), "403");
+    assert_eq!(
+        knock(&service, "&name=Update+the+set", "Mozilla/5.0"),
+        "403"
+    );
+}
+
 /// A session of long polling, packet by packet.
 struct Poll {
     address: String,

@@ -54,6 +54,8 @@ fn main() {
     );
     let busy = record::follow(Duration::from_secs(travel_time));
     let frame = record::longest_frame(Duration::from_secs(travel_time));
+    println!("Typing at one desk, seen at another…");
+    let typing = record::typing(5 * runs);
     println!("File to file for {travel_time} s…");
     let travel = call::travel(Duration::from_secs(travel_time));
 
@@ -191,6 +193,13 @@ fn main() {
             chromium: None,
             unit: ("ms", 0),
             promise: Promise::AtMost(50.0),
+        },
+        Row {
+            what: "typing at one desk, until another shows it",
+            ours: Some(typing),
+            chromium: None,
+            unit: ("ms", 0),
+            promise: Promise::AtMost(100.0),
         },
     ];
     println!();

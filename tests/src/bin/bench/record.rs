@@ -1,9 +1,10 @@
 //! A busy record: what following it costs, and whether its page keeps up.
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use tests::desk::{ANN, BAO, Desk};
 use tests::jbcall::binary;
 use tests::process::{PATIENCE, Process, repository};
 
@@ -57,6 +58,39 @@ pub fn follow(time: Duration) -> Busy {
         pss_mib: usage.pss_mib,
         grown_mib: usage.pss_mib - settled.pss_mib,
     }
+}
+
+/// Time between two texts that are typed: longer than a client holds typing back (250 ms).
+const TYPING_PAUSE: Duration = Duration::from_millis(300);
+
+/// Median time from typing at one desk until another shows it, ms, over the embedded service on
+/// loopback.
+pub fn typing(times: usize) -> f64 {
+    const FIELD: &str = "vision_testing:left_eye";
+    let mut command = Command::new(binary());
+    command.args(["collab", "serve", "--json"]);
+    let service = Process::start("serve", &mut command);
+    let url = |line: &Value| line["url"].as_str().map(str::to_owned);
+    let (url, _) = service.wait(PATIENCE, "its address", url);
+    let sit_down = |person| Desk::start(&url, "P1", person, &["--deployment", "screening"]);
+    let (mut ann, bao) = (sit_down(ANN), sit_down(BAO));
+    bao.wait("both", |shown| shown.staff().len() == 2);
+    ann.wait_joined();
+    ann.command(&json!({ "type": "addField", "name": "left_eye", "step": "vision_testing" }));
+    let mut taken: Vec<f64> = (0..times)
+        .map(|n| {
+            std::thread::sleep(TYPING_PAUSE);
+            let text = format!("20/{n}");
+            let typed = Instant::now();
+            ann.command(&json!({ "type": "type", "field": FIELD, "text": text }));
+            let seen = bao.first("what is typed", |shown| {
+                shown.field(FIELD)["drafts"][0]["text"] == text.as_str()
+            });
+            seen.duration_since(typed).as_secs_f64() * 1_000.0
+        })
+        .collect();
+    taken.sort_by(f64::total_cmp);
+    taken[taken.len() / 2]
 }
 
 /// Longest time between two frames of the page, ms, in headless Chromium with the same load.
