@@ -5,17 +5,21 @@ use std::collections::BTreeMap;
 use collab::text::line;
 use collab::view::{
     ActivityKind, ActivityView, CollabConnectionView, CollabUpdate, ConflictKind, ConflictView,
-    FieldView, QueueView,
+    FieldView, QueueView, StaffView,
 };
 
 /// Characters of a value in a line.
 const VALUE_CHARS: usize = 80;
+/// People who are named in a line.
+const NAMES: usize = 12;
 
 /// Keeps what was said, so that nothing is said twice.
 #[derive(Debug, Default)]
 pub struct Words {
     host: String,
     connection: Option<String>,
+    /// Who was here at the beginning was told; after that, who comes and goes is.
+    told_staff: bool,
     /// Conflicts that were told, by their fields.
     conflicts: BTreeMap<String, ConflictView>,
 }
@@ -33,6 +37,17 @@ impl Words {
                 lines.push(words.clone());
                 self.connection = Some(words);
             }
+        }
+        if let Some(staff) = &update.staff
+            && !self.told_staff
+        {
+            let someone_came = update
+                .activity
+                .iter()
+                .any(|entry| entry.what == ActivityKind::Joined && !entry.by_self);
+            let present = present(staff).filter(|_| !someone_came);
+            self.told_staff = someone_came || present.is_some();
+            lines.extend(present);
         }
         // Of a run of typing only its end is worth a line, and that is the value.
         let told = update
@@ -95,6 +110,24 @@ impl Words {
     }
 }
 
+/// Who else is here.
+fn present(staff: &[StaffView]) -> Option<String> {
+    let others = staff.iter().filter(|one| !one.is_self);
+    let name = |one: &StaffView| {
+        let name = one.name.as_deref().unwrap_or(&one.id);
+        let role = one.role.as_deref().map(|role| format!(" ({role})"));
+        format!("{name}{}", role.unwrap_or_default())
+    };
+    let names: Vec<String> = others.clone().take(NAMES).map(name).collect();
+    let more = others.count().saturating_sub(NAMES);
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    (!names.is_empty()).then(|| format!("  Here: {}{more}", names.join(", ")))
+}
+
 fn entry(entry: &ActivityView) -> Option<String> {
     let who = match (&entry.who, entry.by_self) {
         (_, true) => "You",
@@ -155,4 +188,79 @@ pub fn queue(queue: &QueueView) -> Vec<String> {
 /// Values are other people's text, and may try to steer the terminal.
 fn short(text: &str) -> String {
     line(text, VALUE_CHARS)
+}
+
+#[cfg(test)]
+mod tests {
+    use collab::view::StaffStatus;
+
+    use super::*;
+
+    fn person(id: &str, name: Option<&str>, is_self: bool) -> StaffView {
+        StaffView {
+            id: id.to_owned(),
+            name: name.map(str::to_owned),
+            role: None,
+            is_self,
+            status: StaffStatus::Active,
+            sockets: 1,
+            step: None,
+            step_label: None,
+            editing: None,
+            since_ms: 0,
+            seen_ms: 0,
+        }
+    }
+
+    fn update(staff: &[StaffView], joined: &[&str]) -> CollabUpdate {
+        let entry = |who: &&str| ActivityView {
+            seq: 1,
+            at_ms: 0,
+            who: Some((*who).to_owned()),
+            by_self: false,
+            what: ActivityKind::Joined,
+            about: None,
+            text: None,
+            count: 1,
+        };
+        CollabUpdate {
+            staff: Some(staff.to_vec()),
+            activity: joined.iter().map(entry).collect(),
+            ..CollabUpdate::default()
+        }
+    }
+
+    #[test]
+    fn who_is_here_already_is_told_once() {
+        let me = person("me", None, true);
+        let here = [
+            me.clone(),
+            person("u1", Some("Ann Lee"), false),
+            person("u2", None, false),
+        ];
+        let mut words = Words::default();
+        assert!(words.of(&update(std::slice::from_ref(&me), &[])).is_empty());
+        assert_eq!(words.of(&update(&here, &[])), ["  Here: Ann Lee, u2"]);
+        assert!(words.of(&update(&here, &[])).is_empty());
+    }
+
+    #[test]
+    fn who_comes_later_is_told_as_that_alone() {
+        let here = [
+            person("me", None, true),
+            person("u1", Some("Ann Lee"), false),
+        ];
+        let mut words = Words::default();
+        assert_eq!(words.of(&update(&here, &["Ann Lee"])), ["  + Ann Lee"]);
+        assert!(words.of(&update(&here, &[])).is_empty());
+    }
+
+    #[test]
+    fn a_crowd_is_counted() {
+        let crowd: Vec<_> = (0..NAMES + 3)
+            .map(|n| person(&n.to_string(), None, false))
+            .collect();
+        let told = Words::default().of(&update(&crowd, &[]));
+        assert!(told[0].ends_with(" 11 and 3 more"), "{told:?}");
+    }
 }
