@@ -61,8 +61,8 @@ pub(crate) fn options(link: &Link, context: &Context<'_>, network: &Network) -> 
         auth: link.auth(context),
         transports: link.transports,
         // After a `41` the Engine.IO session goes on, and a CONNECT on it would do. A new session
-        // costs a round trip more and is one way back for every loss. It comes within 250 ms; a second
-        // `41` within that time counts as a failure, and the wait grows.
+        // costs a round trip more and is one way back for every loss. It comes within 250 ms; a
+        // second `41` within the time below counts as a failure, and the wait grows.
         reconnect: ReconnectPolicy {
             stable_after: STABLE_AFTER,
             ..ReconnectPolicy::default()
