@@ -1,8 +1,10 @@
 import { busy } from './busy';
+import { doctors } from './doctor';
 import { people } from './people';
 import {
   ALL,
   colleagues,
+  deployments,
   entry,
   field,
   fields,
@@ -105,6 +107,8 @@ export const records: Record<string, Scene> = {
       activity: [happened('refused', 0, { text: 'Connection rejected by server' })],
     }),
     opened,
+    profiles,
+    doctor: doctors.recordBroken,
   },
   'collab-unheard': {
     record: record({
@@ -227,4 +231,28 @@ export const records: Record<string, Scene> = {
     recordClosed: true,
   },
   'collab-profiles': { profiles },
+  'collab-own-files': {
+    profiles: profiles.map((one, at) => (at === 0 ? { ...one, deployment: 'clinic-2024' } : one)),
+    deployments: {
+      ...deployments,
+      deployments: [...deployments.deployments, { name: 'ward', own: true, links: ['main', 'alerts'] }],
+      mistakes: [
+        {
+          file: 'clinic.toml',
+          line: 14,
+          key: 'vocabulary.clinic.out.jion',
+          code: 'collab.file-unknown-intent',
+          message:
+            'there is no intent "jion"; there are join, leave, heartbeat, step, typing, commit, focus, conflict',
+        },
+        {
+          file: `${LONG}.toml`,
+          line: null,
+          key: '',
+          code: 'collab.file-unreadable',
+          message: 'it cannot be read (Permission denied)',
+        },
+      ],
+    },
+  },
 };
