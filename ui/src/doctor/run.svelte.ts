@@ -98,7 +98,7 @@ export class DoctorRun {
     try {
       const target = await backend.call('start_doctor', { ...what, microphone });
       // What was found of a run that was given up meanwhile is shown, too.
-      if (run === this.#run || this.state === 'cancelled') this.target = target;
+      if (run === this.#run || (this.state as RunState) === 'cancelled') this.target = target;
     } catch (error) {
       if (run !== this.#run) return;
       this.target = null;

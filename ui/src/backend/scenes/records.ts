@@ -19,6 +19,7 @@ import {
   record,
   steps,
 } from './record';
+import type { CollabConnectionView } from '../record';
 import { call, error, type Scene } from './scene';
 
 const NOW = Date.now();
@@ -34,6 +35,16 @@ const conflict = changed('right', {
   drafts: [],
   conflict: { kind: 'replaced', mine: '20/25 with glasses', theirs: '20/30', with: 'Bảo Trần' },
 });
+
+const refusal: CollabConnectionView = {
+  state: 'refused',
+  reason: {
+    code: 'collab.refused',
+    message: 'The service does not accept this connection. Check the profile, or ask whoever runs it.',
+    details: 'Connection rejected by server',
+  },
+  retryAtMs: NOW + 28_000,
+};
 
 const speaking = { participants: people(3, { speaking: [0], muted: [1] }) };
 
@@ -90,15 +101,7 @@ export const records: Record<string, Scene> = {
   },
   'collab-refused': {
     record: record({
-      connection: {
-        state: 'refused',
-        reason: {
-          code: 'collab.refused',
-          message: 'The service does not accept this connection. Check the profile, or ask whoever runs it.',
-          details: 'Connection rejected by server',
-        },
-        retryAtMs: NOW + 28_000,
-      },
+      connection: refusal,
       staff: [{ ...me, status: 'unknown' }],
       steps: steps(),
       fields: [],
@@ -209,6 +212,13 @@ export const records: Record<string, Scene> = {
   },
   'collab-busy': { record: busy.whole, opened: { ...opened, record: 'P-busy' }, play: busy.play },
   'call-collab': { view: call(speaking), record: record({ fields: conflict }), opened },
+  'call-collab-refused': {
+    view: call(speaking),
+    record: record({ connection: refusal }),
+    opened,
+    profiles,
+    doctor: doctors.recordBroken,
+  },
   'call-collab-form': { view: call(speaking), profiles },
   'call-collab-offer': {
     view: call(speaking),
@@ -222,6 +232,10 @@ export const records: Record<string, Scene> = {
   'collab-form-refused': {
     profiles,
     openRefusal: error('collab.profile-unknown-deployment', 'There is no such deployment.', 'deployment "clinic"'),
+  },
+  'collab-form-unreachable': {
+    profiles,
+    openRefusal: error('collab.unreachable', 'The service cannot be reached. Check the connection.', 'connection refused'),
   },
   'collab-link': {
     pending:
