@@ -100,7 +100,11 @@ describe('testing a record', () => {
     await byTestId('call-leave');
     await byTestId('doctor-culprit');
     screen.getByRole('button', { name: 'Close' }).click();
+    (await byTestId('record-why')).click();
+    await byTestId('doctor-culprit');
+    window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
     await byTestId('record');
+    expect(app.panel).toBe('record');
   });
 });
 
