@@ -57,7 +57,10 @@ export function reasonSentence(reason: ReasonView): string {
   return advice === '' ? what : `${what} ${advice}`;
 }
 
-/** Whether looking at the service may tell more: not where the link, the profile or this computer is to blame. */
+/**
+ * Whether looking at the service may tell more: not where the link, the profile or this computer is
+ * to blame.
+ */
 export function isOfTheService({ code }: ErrorView): boolean {
   return !/^collab\.(?:link-|file-|profile-|no-profile$|keyring$|superseded$)/u.test(code);
 }
