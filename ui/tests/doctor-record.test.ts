@@ -140,7 +140,10 @@ describe('the form of the doctor', () => {
   it('takes a link to a record, and asks for no microphone then', async () => {
     const { app, backend } = await show({ doctor: doctors.recordBroken });
     app.test('', false);
-    (await screen.findByRole('switch')).click();
+    const allow: HTMLInputElement = await screen.findByRole('switch', { name: /microphone/ });
+    allow.click();
+    await tick();
+    expect(allow.checked).toBe(true);
     await typeLink(LINK);
     expect(screen.queryByRole('switch')).toBeNull();
     expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Test this record');
