@@ -77,7 +77,12 @@ export const journeys = {
       await page.getByTestId('saved').waitFor();
       const all = await calls(page);
       const [, started] = all.find(([name]) => name === 'start_doctor');
-      assert.deepEqual(started, { link: 'https://jbcalling.site/room/bao-123', microphone: false });
+      assert.deepEqual(started, {
+        input: 'https://jbcalling.site/room/bao-123',
+        profile: null,
+        record: null,
+        microphone: false,
+      });
       const [, copied] = all.find(([name]) => name === 'copy_text');
       assert.match(copied.text, /^machine: failed$/m);
       await page.getByTestId('back').click();

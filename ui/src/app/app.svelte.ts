@@ -8,7 +8,7 @@ import type { CallCommand } from '../backend/bindings/CallCommand';
 import type { JoinRequest } from '../backend/bindings/JoinRequest';
 import type { PreparedRoom } from '../backend/bindings/PreparedRoom';
 import type { Settings } from '../backend/bindings/Settings';
-import type { RecordRequest } from '../backend/record';
+import type { RecordAddress, RecordRequest } from '../backend/record';
 import type { Panel } from '../call/panel';
 import { explain, t, useLanguage } from '../i18n/index.svelte';
 import { isRecordLink } from '../record/link';
@@ -27,8 +27,7 @@ export type Preparation =
 export type SettingsSection = 'devices' | 'look' | 'connection' | 'records' | 'privacy' | 'about';
 
 /** What is to be tested, and whether a press has already asked for it to begin. */
-export interface DoctorRequest {
-  link: string;
+export interface DoctorRequest extends RecordAddress {
   begin: boolean;
 }
 
@@ -81,7 +80,7 @@ export class App {
   /** What is open beside the tiles of the call. */
   panel = $state<Panel | null>(null);
   ended = $state.raw<EndReason | null>(null);
-  doctor = $state.raw<DoctorRequest>({ link: '', begin: false });
+  doctor = $state.raw<DoctorRequest>({ input: '', profile: null, record: null, begin: false });
   /** Whether the dialog for reporting a problem is open. */
   reporting = $state(false);
   /** A link that was opened from outside during a call. */
@@ -288,15 +287,23 @@ export class App {
 
   /** Shows the doctor, which begins by itself where the person has just pressed for this link. */
   test(link: string, begin: boolean): void {
-    this.settingsOpen = null;
-    if (this.screen !== 'doctor') this.#before = this.screen;
-    this.doctor = { link: link.trim() || (this.settings.recents[0]?.link ?? ''), begin };
-    this.screen = 'doctor';
+    const input = link.trim() || (this.settings.recents[0]?.link ?? '');
+    this.#test({ input, profile: null, record: null, begin });
+  }
+
+  /** Lets the doctor look at once at the record that was opened or tried last, which stays open. */
+  testRecord(): void {
+    const { asked } = this.record;
+    if (asked === null) return;
+    // The form comes back as it was sent.
+    if (!this.record.isOpen) this.record.request = { origin: 'link', ...asked };
+    this.#test({ ...asked, begin: true });
   }
 
   /** Back to where the doctor was called from. */
   endTest(): void {
-    this.screen = this.#before;
+    if (this.screen === 'call') this.panel = 'record';
+    else this.screen = this.#before;
   }
 
   report(): void {
@@ -340,6 +347,18 @@ export class App {
     this.#next = this.incoming;
     this.incoming = null;
     await this.command({ type: 'leave' });
+  }
+
+  #test(request: DoctorRequest): void {
+    this.settingsOpen = null;
+    this.doctor = request;
+    // A call goes on beside it, with its controls.
+    if (this.screen === 'call') {
+      this.panel = 'doctor';
+      return;
+    }
+    if (this.screen !== 'doctor') this.#before = this.screen;
+    this.screen = 'doctor';
   }
 
   #show(view: CallView): void {

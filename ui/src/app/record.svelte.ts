@@ -1,6 +1,5 @@
 import type { ErrorView } from '../backend/bindings/ErrorView';
 import { asErrorView } from '../backend/errors';
-import type { Commands } from '../backend/names';
 import type {
   ActivityView,
   CollabCommand,
@@ -11,8 +10,10 @@ import type {
   NotificationView,
   OpenedRecord,
   QueueView,
+  RecordAddress,
   RecordClosed,
   RecordRequest,
+  RecordState,
   RecordView,
   StaffView,
   StepView,
@@ -37,7 +38,9 @@ export class LiveRecord {
   activity = $state.raw<ActivityView[]>([]);
   missed = $state.raw<MissedView[]>([]);
 
-  /** What opening it answered; a page that was loaded again has none. */
+  /** What was opened or tried last; a page that was loaded again knows its profile only. */
+  asked = $state.raw<RecordAddress | null>(null);
+  /** What opening it answered. */
   opened = $state.raw<OpenedRecord | null>(null);
   opening = $state(false);
   /** Why it could not be opened, or was closed. */
@@ -98,12 +101,19 @@ export class LiveRecord {
   }
 
   /** All of it, for a page that was loaded again; nothing where something newer has come already. */
-  restore(update: CollabUpdate): void {
+  restore({ opened, update }: RecordState): void {
+    // Another one has been opened meanwhile.
+    if (this.asked !== null) return;
+    if (this.record !== null && this.record.id !== opened.record) return;
+    this.opened = opened;
+    const { profile, record } = opened;
+    if (profile !== null) this.asked = { input: null, profile, record };
     if (this.record === null || update.version >= this.#version) this.take(update);
   }
 
-  async open(args: Commands['open_record']['args']): Promise<boolean> {
+  async open(args: RecordAddress): Promise<boolean> {
     this.opening = true;
+    this.asked = args;
     this.error = null;
     try {
       const opened = await this.#app.backend.call('open_record', args);

@@ -6,28 +6,41 @@ import type { Rung } from './bindings/Rung';
 export type { DoctorFinding } from './bindings/DoctorFinding';
 export type { DoctorProgress } from './bindings/DoctorProgress';
 export type { DoctorResult } from './bindings/DoctorResult';
+export type { DoctorTarget } from './bindings/DoctorTarget';
 export type { Evidence as DoctorEvidence } from './bindings/Evidence';
 export type { ReportFormat } from './bindings/ReportFormat';
 export type { Rung } from './bindings/Rung';
 export type { Verdict } from './bindings/Verdict';
 
-/** Every rung of a call, in the order of the ladder; a test compares it with the program's. */
-export const RUNGS = [
-  'link',
-  'address',
-  'tls',
-  'site',
-  'services',
-  'polling',
-  'websocket',
-  'namespace',
-  'cors',
-  'room',
-  'capacity',
-  'ice',
-  'turn',
-  'dtls',
-  'media',
-  'pipeline',
-  'machine',
-] as const satisfies readonly Rung[];
+/** The ladders in their order; a test compares them with the program's. */
+export const RUNGS = {
+  call: [
+    'link',
+    'address',
+    'tls',
+    'site',
+    'services',
+    'polling',
+    'websocket',
+    'namespace',
+    'cors',
+    'room',
+    'capacity',
+    'ice',
+    'turn',
+    'dtls',
+    'media',
+    'pipeline',
+    'machine',
+  ],
+  record: [
+    'link',
+    'address',
+    'tls',
+    'endpoint',
+    'polling',
+    'websocket',
+    'namespace',
+    'vocabulary',
+  ],
+} as const satisfies Record<string, readonly Rung[]>;

@@ -14,13 +14,15 @@ import type { NewRoom } from './bindings/NewRoom';
 import type { ParsedLink } from './bindings/ParsedLink';
 import type { PreparedRoom } from './bindings/PreparedRoom';
 import type { Settings } from './bindings/Settings';
-import type { DoctorProgress, ReportFormat } from './doctor';
+import type { DoctorProgress, DoctorTarget, ReportFormat } from './doctor';
 import type {
   CollabProfile,
+  DeploymentList,
   OpenedRecord,
   RecordBinding,
   RecordClosed,
   RecordRequest,
+  RecordState,
 } from './record';
 import type { CallStats } from './stats';
 
@@ -49,8 +51,11 @@ export interface Commands {
   take_pending_link: { args: undefined; answer: string | null };
   about: { args: undefined; answer: About };
   open_external: { args: { url: string }; answer: null };
-  /** Answers when the run has begun. The microphone is opened only where `microphone` says so. */
-  start_doctor: { args: { link: string; microphone: boolean }; answer: null };
+  /**
+   * Tests a call or a record, named as for `open_record`; a link to a room will do, too. Progress
+   * may come before the answer. The microphone is opened only where `microphone` says so.
+   */
+  start_doctor: { args: { input: string | null; profile: string | null; record: string | null; microphone: boolean }; answer: DoctorTarget };
   /** No event of the run comes after the answer. */
   stop_doctor: { args: undefined; answer: null };
   /** Answers where the file is, as the commands below that save one. */
@@ -64,9 +69,11 @@ export interface Commands {
   close_record: { args: undefined; answer: null };
   collab_command: { args: { command: CollabCommand }; answer: null };
   /** All of the record that is open, for a page that was loaded again. */
-  collab_state: { args: undefined; answer: CollabUpdate | null };
+  collab_state: { args: undefined; answer: RecordState | null };
   /** Answers where the file is; without names and values where it is redacted. */
   export_activity: { args: { redacted: boolean }; answer: string };
+  /** What profiles can name, and what is wrong with the person's own files. */
+  list_deployments: { args: undefined; answer: DeploymentList };
   list_profiles: { args: undefined; answer: CollabProfile[] };
   /** The credential goes into the keyring: `null` leaves it as it is, an empty one takes it away. */
   save_profile: { args: { profile: CollabProfile; credential: string | null }; answer: null };

@@ -1,5 +1,6 @@
 // What the window and the program say to each other about a record, beside what the model shows.
 
+import type { CollabUpdate } from './bindings/CollabUpdate';
 import type { ErrorView } from './bindings/ErrorView';
 
 export type { ActivityView } from './bindings/ActivityView';
@@ -46,6 +47,19 @@ export interface OpenedRecord {
   binding: RecordBinding | null;
 }
 
+/** All of the record that is open, and what opening it answered. */
+export interface RecordState {
+  opened: OpenedRecord;
+  update: CollabUpdate;
+}
+
+/** How a record is named: by a link, or by a saved profile and its id. */
+export interface RecordAddress {
+  input: string | null;
+  profile: string | null;
+  record: string | null;
+}
+
 /** A service that a person works with. */
 export interface CollabProfile {
   /** What the person calls it; no two have the same. */
@@ -54,6 +68,8 @@ export interface CollabProfile {
   url: string;
   /** Path of the socket; empty: as the deployment has it. */
   path: string;
+  /** Addresses of further links, by name; none or an empty one: as the deployment has it. */
+  links: Record<string, string>;
   /** Name of the deployment. */
   deployment: string;
   /** Id of the record that was opened last; empty: none yet. */
@@ -64,11 +80,34 @@ export interface CollabProfile {
   hasCredential: boolean;
 }
 
-/**
- * The deployments that come with the program; `auto` finds out which one fits. A person's own are
- * files in the settings folder.
- */
-export const DEPLOYMENTS = ['auto', 'screening', 'live-editing', 'deployed', 'insights'] as const;
+/** What a profile can choose from, besides `auto`. */
+export interface DeploymentList {
+  deployments: DeploymentChoice[];
+  mistakes: FileMistake[];
+  /** Where a person's own files are. */
+  folder: string;
+}
+
+export interface DeploymentChoice {
+  name: string;
+  /** Whether it comes from a file of the person's own. */
+  own: boolean;
+  /** Names of its links; the address of a profile is that of the first. */
+  links: string[];
+}
+
+/** What is wrong with one of the person's own files. */
+export interface FileMistake {
+  file: string;
+  /** From 1. */
+  line: number | null;
+  /** Empty: the whole file. */
+  key: string;
+  /** `collab.file-…`. */
+  code: string;
+  /** In English. */
+  message: string;
+}
 
 /** A record that something asks to open. It fills in the form. */
 export interface RecordRequest {

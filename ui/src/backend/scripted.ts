@@ -4,10 +4,16 @@ import type { CallView } from './bindings/CallView';
 import type { Settings } from './bindings/Settings';
 import { Frames } from './frames';
 import type { CommandName, Commands, EventName, Events } from './names';
-import type { CollabProfile, CollabUpdate } from './record';
+import type {
+  CollabProfile,
+  CollabUpdate,
+  OpenedRecord,
+  RecordState,
+} from './record';
 import { ScriptedRecord } from './scripted-record';
+import { parseLink, targetOf } from './scripted-links';
 import { recents, scenes, type Scene } from './scenes';
-import { error } from './scenes/scene';
+import { deployments, opened } from './scenes/record';
 
 type Handlers = { [E in EventName]: Set<(payload: Events[E]) => void> };
 type Answers = {
@@ -24,6 +30,7 @@ export class ScriptedBackend implements Backend {
   readonly frames = new Frames();
   /** The record that is open. */
   record: ScriptedRecord | null = null;
+  #opened: OpenedRecord;
   #profiles: CollabProfile[];
   #scene: Scene;
   #settings: Settings;
@@ -46,6 +53,7 @@ export class ScriptedBackend implements Backend {
     this.#scene = scene;
     this.#view = scene.view ?? null;
     this.#profiles = scene.profiles ?? [];
+    this.#opened = scene.opened ?? opened;
     if (!scene.recordClosed) this.#openRecord();
     this.#settings = {
       name: 'Linh Đỗ',
@@ -108,18 +116,7 @@ export class ScriptedBackend implements Backend {
   }
 
   #answers: Answers = {
-    parse_link: ({ input }) => {
-      const code = /^[\p{L}\p{N}_-]{1,50}$/u.exec(input)?.[0];
-      if (code !== undefined) {
-        return { room: code, site: 'jbcalling.site', gatewayHost: null, name: null };
-      }
-      const url = URL.canParse(input) ? new URL(input) : null;
-      const room = /^\/room\/([^/]+)$/.exec(url?.pathname ?? '')?.[1];
-      if (url === null || room === undefined) {
-        throw error('link.malformed', 'This is not a room link.');
-      }
-      return { room, site: url.host, gatewayHost: null, name: null };
-    },
+    parse_link: ({ input }) => parseLink(input),
     get_settings: () => this.#settings,
     set_settings: ({ settings }) => {
       this.#settings = settings;
@@ -183,14 +180,15 @@ export class ScriptedBackend implements Backend {
     },
     about: () => ({ version: '0.1.0', tauri: '2.12.5', webview: '2.50.1' }),
     open_external: () => null,
-    start_doctor: () => {
+    start_doctor: (what) => {
       const { doctor, doctorRefusal } = this.#scene;
       if (doctorRefusal) throw doctorRefusal;
+      const target = targetOf(what, this.#profiles);
       const language = this.#settings.language === 'vi' ? 'vi' : 'en';
       setTimeout(() => {
         for (const progress of doctor?.(language) ?? []) this.emit('doctor-progress', progress);
       });
-      return null;
+      return target;
     },
     stop_doctor: () => null,
     save_doctor_report: ({ format }) => `/home/linh/Downloads/jbcalling-test-2026-11-20T203832Z.${format}`,
@@ -207,15 +205,15 @@ export class ScriptedBackend implements Backend {
       return '/home/linh/Downloads/jbcalling-problem-2026-11-20T203832Z.zip';
     },
     open_record: ({ profile, record }) => {
-      const { openRefusal, opened } = this.#scene;
+      const { openRefusal, opened: answer } = this.#scene;
       if (openRefusal) throw openRefusal;
+      const unnamed = { record: record ?? 'P-17', host: 'collab.example', deployment: 'auto' };
+      this.#opened = answer ?? { ...unnamed, profile, binding: null };
       this.#openRecord();
       setTimeout(() => {
         if (this.record) this.emit('collab-update', this.record.whole());
       });
-      return (
-        opened ?? { record: record ?? 'P-17', host: 'collab.example', deployment: 'auto', profile, binding: null }
-      );
+      return this.#opened;
     },
     close_record: () => {
       this.record = null;
@@ -225,8 +223,9 @@ export class ScriptedBackend implements Backend {
       this.record?.obey(command);
       return null;
     },
-    collab_state: () => this.record?.whole() ?? null,
+    collab_state: () => this.#state(),
     export_activity: () => '/home/linh/Downloads/jbcalling-activity-2026-11-20T203832Z.json',
+    list_deployments: () => this.#scene.deployments ?? deployments,
     list_profiles: () => this.#profiles,
     save_profile: ({ profile, credential }) => {
       const before = this.#profiles.find(({ name }) => name === profile.name);
@@ -243,6 +242,10 @@ export class ScriptedBackend implements Backend {
     },
     bind_record: () => null,
   };
+
+  #state(): RecordState | null {
+    return this.record && { opened: this.#opened, update: this.record.whole() };
+  }
 
   #begun = false;
 

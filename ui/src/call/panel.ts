@@ -1,2 +1,2 @@
 /** What is open beside the tiles. */
-export type Panel = 'chat' | 'people' | 'stats' | 'record';
+export type Panel = 'chat' | 'people' | 'stats' | 'record' | 'doctor';

@@ -1,14 +1,15 @@
 import type { App } from '../app/app.svelte';
 import type { ErrorView } from '../backend/bindings/ErrorView';
-import {
-  RUNGS,
-  type DoctorFinding,
-  type DoctorProgress,
-  type DoctorResult,
-  type Rung,
-  type Verdict,
+import type {
+  DoctorFinding,
+  DoctorProgress,
+  DoctorResult,
+  DoctorTarget,
+  Rung,
+  Verdict,
 } from '../backend/doctor';
 import { asErrorView } from '../backend/errors';
+import type { RecordAddress } from '../backend/record';
 
 /** How a rung is shown: a verdict, or how far it is. */
 export type RungState = Verdict | 'waiting' | 'running';
@@ -24,9 +25,11 @@ export interface Culprit {
 /** No run takes longer, in milliseconds. */
 export const LONGEST_RUN_MS = 30_000;
 
-/** One test of a call: what has arrived of it. */
+/** One test of a call or of a record: what has arrived of it. */
 export class DoctorRun {
   state = $state<RunState>('idle');
+  /** What is tested, once the program has read what it was asked for. */
+  target = $state.raw<DoctorTarget | null>(null);
   results = $state.raw<Partial<Record<Rung, DoctorResult>>>({});
   /** The rungs that are being looked at now. */
   running = $state.raw<Rung[]>([]);
@@ -38,10 +41,11 @@ export class DoctorRun {
   /** By the monotonic clock. */
   startedAt = 0;
 
-  judged = $derived(RUNGS.filter((rung) => this.results[rung] !== undefined).length);
+  rungs = $derived(this.target?.rungs ?? []);
+  judged = $derived(this.rungs.filter((rung) => this.results[rung] !== undefined).length);
   /** What somebody should know although it works. */
   remarks = $derived(
-    RUNGS.flatMap((rung) => {
+    this.rungs.flatMap((rung) => {
       const result = this.results[rung];
       return result?.verdict === 'warning'
         ? [{ rung, what: result.findings[0]?.what ?? '' }]
@@ -50,7 +54,7 @@ export class DoctorRun {
   );
   culprit = $derived.by<Culprit | null>(() => {
     const rung =
-      this.#culprit ?? RUNGS.find((candidate) => this.results[candidate]?.verdict === 'failed');
+      this.#culprit ?? this.rungs.find((candidate) => this.results[candidate]?.verdict === 'failed');
     if (rung === undefined) return null;
     return { rung, finding: this.results[rung]?.findings[0] ?? null };
   });
@@ -70,7 +74,7 @@ export class DoctorRun {
     );
   }
 
-  async start(link: string, microphone: boolean): Promise<void> {
+  async start(what: RecordAddress, microphone: boolean): Promise<void> {
     const run = ++this.#run;
     const again = this.state === 'running';
     this.state = 'running';
@@ -92,9 +96,12 @@ export class DoctorRun {
     }
     this.#unlisten = unlisten;
     try {
-      await backend.call('start_doctor', { link, microphone });
+      const target = await backend.call('start_doctor', { ...what, microphone });
+      // What was found of a run that was given up meanwhile is shown, too.
+      if (run === this.#run || (this.state as RunState) === 'cancelled') this.target = target;
     } catch (error) {
       if (run !== this.#run) return;
+      this.target = null;
       this.error = asErrorView(error);
       this.state = 'refused';
     }

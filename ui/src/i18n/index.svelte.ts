@@ -1,6 +1,7 @@
 import type { ErrorView } from '../backend/bindings/ErrorView';
 import type { NoticeView } from '../backend/bindings/NoticeView';
 import type { Language as LanguageChoice } from '../backend/bindings/Language';
+import type { DeploymentChoice } from '../backend/record';
 import type { StatsEvent } from '../backend/stats';
 import { fill, type Catalogue, type Key, type Params, type PluralKey } from './catalogue';
 import { en } from './en';
@@ -80,6 +81,11 @@ export function noticeText(notice: NoticeView): string {
 /** What happened, in a sentence. */
 export function eventText({ code, values }: Pick<StatsEvent, 'code' | 'values'>): string {
   return lookUp(`event.${code}`, values) ?? t('event.unknown', { code });
+}
+
+/** What a deployment is called: those of the program have words. */
+export function deploymentText({ name, own }: Pick<DeploymentChoice, 'name' | 'own'>): string {
+  return (own ? undefined : lookUp(`deployment.${name}`)) ?? name;
 }
 
 /** "14:05", as people here write it. */

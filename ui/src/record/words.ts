@@ -1,4 +1,5 @@
 import type { ActivityKind } from '../backend/bindings/ActivityKind';
+import type { ErrorView } from '../backend/bindings/ErrorView';
 import type {
   ActivityView,
   CollabConnectionView,
@@ -54,6 +55,14 @@ export function connectionSentence(
 export function reasonSentence(reason: ReasonView): string {
   const { what, advice } = explain(reason);
   return advice === '' ? what : `${what} ${advice}`;
+}
+
+/**
+ * Whether looking at the service may tell more: not where the link, the profile or this computer is
+ * to blame.
+ */
+export function isOfTheService({ code }: ErrorView): boolean {
+  return !/^collab\.(?:link-|file-|profile-|no-profile$|keyring$|superseded$)/u.test(code);
 }
 
 /** What somebody is called: their name, else their id. */

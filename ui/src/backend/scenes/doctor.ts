@@ -237,12 +237,46 @@ const machineBroken = changed([busy]);
 const remarks = changed([optional]);
 const RUNNING = 7;
 
+/** A record whose service answers at another path than the one that is asked. */
+const recordBroken: Recorded[] = [
+  { rung: 'link', evidence: [['service', 'https://collab.clinic.example'], ['record', '(removed)']] },
+  { rung: 'address', evidence: [['collab.clinic.example', '203.0.113.40']], tookMs: 19 },
+  { rung: 'tls', evidence: [['203.0.113.40:443', 'TLS 1.3, 31 ms']], tookMs: 66 },
+  {
+    rung: 'endpoint',
+    verdict: 'failed',
+    finding: {
+      cause: 'path-without-slash',
+      what: {
+        en: 'The service answers at /socket.io, but not at /socket.io/ with a slash at its end, which this program and most others ask.',
+        vi: 'Dịch vụ trả lời ở /socket.io, nhưng không trả lời ở /socket.io/ có dấu gạch chéo cuối, là nơi chương trình này và hầu hết chương trình khác hỏi tới.',
+      },
+      person: {
+        en: 'Nothing can be done on this computer. Tell the operator.',
+        vi: 'Không làm được gì trên máy này. Hãy báo cho người vận hành.',
+      },
+      operator: {
+        en: 'Let the proxy pass on everything that begins with /socket.io, also /socket.io/.',
+        vi: 'Hãy cho proxy chuyển tiếp mọi thứ bắt đầu bằng /socket.io, kể cả /socket.io/.',
+      },
+    },
+    evidence: [
+      ['GET /socket.io/', '404 text/html'],
+      ['GET /socket.io', '200 text/plain; charset=UTF-8'],
+    ],
+    tookMs: 88,
+  },
+  ...(['polling', 'websocket', 'namespace', 'vocabulary'] as const).map(
+    (rung): Recorded => ({ rung, verdict: 'skipped', blockedBy: 'endpoint' }),
+  ),
+];
+
 export const doctors = {
   ok: (language) => [...progress(well, language), finished(well, 'ok', null)],
   warning: (language) => [...progress(remarks, language), finished(remarks, 'warning', null)],
   running: (language) => [
     ...progress(well.slice(0, RUNNING), language),
-    { type: 'started', rung: RUNGS[RUNNING] ?? 'machine' },
+    { type: 'started', rung: RUNGS.call[RUNNING] ?? 'machine' },
   ],
   serverBroken: (language) => [
     ...progress(serverBroken, language),
@@ -251,5 +285,9 @@ export const doctors = {
   machineBroken: (language) => [
     ...progress(machineBroken, language),
     finished(machineBroken, 'failed', 'machine'),
+  ],
+  recordBroken: (language) => [
+    ...progress(recordBroken, language),
+    finished(recordBroken, 'failed', 'endpoint'),
   ],
 } satisfies Record<string, DoctorScene>;

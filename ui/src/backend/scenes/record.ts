@@ -2,6 +2,7 @@ import type {
   ActivityView,
   CollabProfile,
   CollabUpdate,
+  DeploymentList,
   FieldView,
   NotificationView,
   OffersView,
@@ -182,6 +183,7 @@ export const profiles: CollabProfile[] = [
     name: 'Clinic',
     url: `https://${HOST}`,
     path: '',
+    links: {},
     deployment: 'screening',
     record: 'P-17',
     identity: { id: 'u-linh', name: 'Linh Đỗ', role: 'nurse' },
@@ -191,9 +193,22 @@ export const profiles: CollabProfile[] = [
     name: 'Trợ lý ở nhà',
     url: 'https://assistant.home.example:8443',
     path: '/api/socket.io/',
+    links: { relay: 'https://relay.home.example' },
     deployment: 'insights',
     record: '',
     identity: { id: 'linh', name: 'Linh', role: '' },
     hasCredential: false,
   },
 ];
+
+/** The deployments that the program brings. */
+export const deployments: DeploymentList = {
+  deployments: [
+    { name: 'screening', own: false, links: ['main'] },
+    { name: 'live-editing', own: false, links: ['main'] },
+    { name: 'deployed', own: false, links: ['main'] },
+    { name: 'insights', own: false, links: ['gateway', 'relay'] },
+  ],
+  mistakes: [],
+  folder: '/home/linh/.config/jbcalling/vocabularies',
+};

@@ -1,8 +1,10 @@
 import { busy } from './busy';
+import { doctors } from './doctor';
 import { people } from './people';
 import {
   ALL,
   colleagues,
+  deployments,
   entry,
   field,
   fields,
@@ -17,6 +19,7 @@ import {
   record,
   steps,
 } from './record';
+import type { CollabConnectionView } from '../record';
 import { call, error, type Scene } from './scene';
 
 const NOW = Date.now();
@@ -32,6 +35,16 @@ const conflict = changed('right', {
   drafts: [],
   conflict: { kind: 'replaced', mine: '20/25 with glasses', theirs: '20/30', with: 'Bảo Trần' },
 });
+
+const refusal: CollabConnectionView = {
+  state: 'refused',
+  reason: {
+    code: 'collab.refused',
+    message: 'The service does not accept this connection. Check the profile, or ask whoever runs it.',
+    details: 'Connection rejected by server',
+  },
+  retryAtMs: NOW + 28_000,
+};
 
 const speaking = { participants: people(3, { speaking: [0], muted: [1] }) };
 
@@ -88,15 +101,7 @@ export const records: Record<string, Scene> = {
   },
   'collab-refused': {
     record: record({
-      connection: {
-        state: 'refused',
-        reason: {
-          code: 'collab.refused',
-          message: 'The service does not accept this connection. Check the profile, or ask whoever runs it.',
-          details: 'Connection rejected by server',
-        },
-        retryAtMs: NOW + 28_000,
-      },
+      connection: refusal,
       staff: [{ ...me, status: 'unknown' }],
       steps: steps(),
       fields: [],
@@ -105,6 +110,8 @@ export const records: Record<string, Scene> = {
       activity: [happened('refused', 0, { text: 'Connection rejected by server' })],
     }),
     opened,
+    profiles,
+    doctor: doctors.recordBroken,
   },
   'collab-unheard': {
     record: record({
@@ -205,6 +212,13 @@ export const records: Record<string, Scene> = {
   },
   'collab-busy': { record: busy.whole, opened: { ...opened, record: 'P-busy' }, play: busy.play },
   'call-collab': { view: call(speaking), record: record({ fields: conflict }), opened },
+  'call-collab-refused': {
+    view: call(speaking),
+    record: record({ connection: refusal }),
+    opened,
+    profiles,
+    doctor: doctors.recordBroken,
+  },
   'call-collab-form': { view: call(speaking), profiles },
   'call-collab-offer': {
     view: call(speaking),
@@ -219,6 +233,10 @@ export const records: Record<string, Scene> = {
     profiles,
     openRefusal: error('collab.profile-unknown-deployment', 'There is no such deployment.', 'deployment "clinic"'),
   },
+  'collab-form-unreachable': {
+    profiles,
+    openRefusal: error('collab.unreachable', 'The service cannot be reached. Check the connection.', 'connection refused'),
+  },
   'collab-link': {
     pending:
       'jbcall://collab?url=https%3A%2F%2Fcollab.clinic.example&record=P-17&user_name=Linh&user_role=nurse',
@@ -227,4 +245,28 @@ export const records: Record<string, Scene> = {
     recordClosed: true,
   },
   'collab-profiles': { profiles },
+  'collab-own-files': {
+    profiles: profiles.map((one, at) => (at === 0 ? { ...one, deployment: 'clinic-2024' } : one)),
+    deployments: {
+      ...deployments,
+      deployments: [...deployments.deployments, { name: 'ward', own: true, links: ['main', 'alerts'] }],
+      mistakes: [
+        {
+          file: 'clinic.toml',
+          line: 14,
+          key: 'vocabulary.clinic.out.jion',
+          code: 'collab.file-unknown-intent',
+          message:
+            'there is no intent "jion"; there are join, leave, heartbeat, step, typing, commit, focus, conflict',
+        },
+        {
+          file: `${LONG}.toml`,
+          line: null,
+          key: '',
+          code: 'collab.file-unreadable',
+          message: 'it cannot be read (Permission denied)',
+        },
+      ],
+    },
+  },
 };

@@ -5,7 +5,7 @@ import type { ErrorView } from '../bindings/ErrorView';
 import type { LevelsView } from '../bindings/LevelsView';
 import type { MeterEvent } from '../bindings/MeterEvent';
 import type { Settings } from '../bindings/Settings';
-import type { CollabProfile, CollabUpdate, OpenedRecord, RecordRequest } from '../record';
+import type { CollabProfile, CollabUpdate, DeploymentList, OpenedRecord, RecordRequest } from '../record';
 import type { CallStats } from '../stats';
 import type { DoctorScene } from './doctor';
 
@@ -42,6 +42,7 @@ export interface Scene {
   /** Refusal of `open_record`. */
   openRefusal?: ErrorView;
   profiles?: CollabProfile[];
+  deployments?: DeploymentList;
   /** What asks for a record at the start. */
   request?: RecordRequest;
 }
