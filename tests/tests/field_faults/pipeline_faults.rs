@@ -171,22 +171,23 @@ pub fn run(table: &mut Table) {
 /// Every stage was seen, and its time.
 fn assert_well(rungs: &Value, facts: &Value) {
     assert_eq!(pipeline(rungs)["verdict"], "ok", "{rungs}");
-    let caption = &facts["captions"][0];
-    assert_eq!(
-        facts["captions"].as_array().map(Vec::len),
-        Some(1),
-        "{facts}"
-    );
-    assert_eq!(caption["recognised"], 1.0, "{facts}");
-    assert_eq!(
-        (&caption["language"], &caption["own"]),
-        (&json!("en"), &json!(true))
-    );
-    // The pause that ends an utterance, at the least.
-    assert!(
-        caption["afterMs"].as_f64().is_some_and(|ms| ms > 300.0),
-        "{facts}"
-    );
+    let captions = facts["captions"].as_array().map_or(&[][..], Vec::as_slice);
+    assert!(!captions.is_empty(), "{facts}");
+    for caption in captions {
+        assert_eq!(caption["recognised"], 1.0, "{facts}");
+        assert_eq!(
+            (&caption["language"], &caption["own"]),
+            (&json!("en"), &json!(true))
+        );
+    }
+    // The pause that ends an utterance, at the least. A computer that is too busy to speak without
+    // a pause makes two of one.
+    if let [caption] = captions {
+        assert!(
+            caption["afterMs"].as_f64().is_some_and(|ms| ms > 300.0),
+            "{facts}"
+        );
+    }
     let event = &facts["translations"][0];
     assert_eq!(
         (&event["language"], &event["withText"]),
