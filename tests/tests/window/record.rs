@@ -3,7 +3,6 @@
 
 use std::process::Command;
 
-use serde_json::Value;
 use tests::desk::{BAO, Desk};
 use tests::jbcall::binary;
 use tests::process::{PATIENCE, Process};
@@ -26,14 +25,56 @@ async fn sit_down(desktop: &Desktop, journey: &str, link: &str, id: &str, name: 
     app
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn two_windows_work_on_one_record() {
+/// The embedded service with a record; and a link to it.
+fn serve() -> (Process, String) {
     let mut serve = Command::new(binary());
     serve.args(["collab", "serve", "--json", "--record", "P1"]);
     let serve = Process::start("serve", &mut serve);
-    let text = |key: &'static str| move |line: &Value| line[key].as_str().map(str::to_owned);
-    let (link, _) = serve.wait(PATIENCE, "a link", text("link"));
-    let (url, _) = serve.wait(PATIENCE, "its address", text("url"));
+    let link = serve.wait(PATIENCE, "a link", |line| {
+        line["link"].as_str().map(str::to_owned)
+    });
+    (serve, link.0)
+}
+
+/// A person who sees that the connection is lost asks why on the spot; the record stays open.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_service_is_examined_from_the_record() {
+    let (serve, link) = serve();
+    let desktop = Desktop::start();
+    let mut app = sit_down(&desktop, "record-why", &link, "u1", "Ann").await;
+    drop(serve);
+    app.find_css("[data-testid='record-connection'][data-state='reconnecting']")
+        .await;
+    app.press("record-why").await;
+    app.find_css("[data-testid='doctor-culprit'][data-rung='tls']")
+        .await;
+    app.find_css("[data-testid='doctor-again']").await;
+    // The ladder of a record, not that of a call.
+    assert_eq!(
+        app.count("[data-testid='rung'][data-rung='endpoint']")
+            .await,
+        1
+    );
+    assert_eq!(app.count("[data-testid='rung'][data-rung='ice']").await, 0);
+    app.picture("service-gone").await;
+    app.press("back").await;
+    app.find("record-connection").await;
+
+    // The page is loaded again: the record went on without it.
+    app.script("location.reload()").await;
+    app.press("home-record").await;
+    app.find_css("[data-testid='record-connection'][data-state='reconnecting']")
+        .await;
+    app.picture("loaded-again").await;
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_windows_work_on_one_record() {
+    let (serve, link) = serve();
+    let (url, _) = serve.wait(PATIENCE, "its address", |line| {
+        line["url"].as_str().map(str::to_owned)
+    });
     // Somebody in a terminal has given the field its first value.
     let mut bao = Desk::start(&url, "P1", BAO, &["--deployment", "screening"]);
     bao.tell("vision_testing:left_eye=20/20");
