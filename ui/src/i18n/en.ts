@@ -796,7 +796,7 @@ export const en = {
   'error.media.do': 'Try again. If it happens again, check the gateway’s address and update this program.',
   'error.ortc': 'The sound connection cannot be set up.',
   'error.ortc.do': 'Try again. If it happens again, check the gateway’s address and update this program.',
-  'error.socket': 'The connection to the gateway failed.',
+  'error.socket': 'The connection to the server failed.',
   'error.socket.do': 'Check your internet connection, then try again.',
   'error.audio': 'The sound device cannot be used.',
   'error.audio.do': 'Choose another one.',

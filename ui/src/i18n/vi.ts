@@ -798,7 +798,7 @@ export const vi: Catalogue = {
   'error.media.do': 'Hãy thử lại. Nếu vẫn gặp lỗi, hãy kiểm tra địa chỉ cổng gọi và cập nhật chương trình.',
   'error.ortc': 'Không thiết lập được kết nối âm thanh.',
   'error.ortc.do': 'Hãy thử lại. Nếu vẫn gặp lỗi, hãy kiểm tra địa chỉ cổng gọi và cập nhật chương trình.',
-  'error.socket': 'Kết nối tới cổng gọi bị lỗi.',
+  'error.socket': 'Kết nối tới máy chủ bị lỗi.',
   'error.socket.do': 'Hãy kiểm tra kết nối mạng, rồi thử lại.',
   'error.audio': 'Không dùng được thiết bị âm thanh.',
   'error.audio.do': 'Hãy chọn thiết bị khác.',
