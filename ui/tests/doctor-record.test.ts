@@ -75,12 +75,6 @@ describe('testing a record', () => {
     expect(screen.queryByTestId('record-why')).toBeNull();
   });
 
-  it('is not offered where nobody knows how it was opened', async () => {
-    await showRecord({ ...refused, opened: { ...opened, profile: null } });
-    await byTestId('record-retry');
-    expect(screen.queryByTestId('record-why')).toBeNull();
-  });
-
   it('uses the link that it was opened with', async () => {
     const { app, backend } = await showRecord({ ...refused, recordClosed: true });
     await app.record.open({ input: LINK, profile: null, record: null });
@@ -188,12 +182,14 @@ describe('a page that is loaded again', () => {
   it('keeps what came meanwhile', async () => {
     const { app } = await show({});
     app.record.take(record({ version: 9 }));
-    app.record.restore({ opened, update: record({ version: 5, staff: [] }) });
+    const asked = { input: LINK, profile: null, record: null };
+    app.record.restore({ asked, opened, update: record({ version: 5, staff: [] }) });
+    expect(app.record.asked).toEqual(asked);
     expect(app.record.opened).toEqual(opened);
     expect(app.record.staff).toHaveLength(5);
     app.record.closed(null);
     await app.record.open({ input: null, profile: 'Ward', record: 'P-18' });
-    app.record.restore({ opened, update: record() });
+    app.record.restore({ asked, opened, update: record() });
     expect(app.record.opened?.record).toBe('P-18');
   });
 });

@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 
+use collab::link::is_collab_link;
 use tauri::{AppHandle, Manager, State};
 
 use super::{SettingsState, about, lock};
 use crate::doctor::{Doctor, DoctorTarget, ReportFormat};
 use crate::errors::Answer;
 use crate::problem;
+use crate::record::boundary::RecordAddress;
 use crate::record::{self, Places};
 use crate::saved;
 use crate::stats::Stats;
@@ -26,13 +28,17 @@ pub async fn start_doctor(
     microphone: bool,
 ) -> Answer<DoctorTarget> {
     let settings = lock(&settings)?.current().clone();
-    let named = profile.is_some() || record.is_some();
-    let link = input.unwrap_or_default();
-    let options = if named || collab::link::is_collab_link(&link) {
-        record::to_examine(&places, &link, profile.as_deref(), record.as_deref()).await?
+    let is_link = input.as_deref().is_some_and(is_collab_link);
+    let options = if is_link || profile.is_some() || record.is_some() {
+        let address = RecordAddress {
+            input,
+            profile,
+            record,
+        };
+        record::to_examine(&places, address).await?
     } else {
         fieldtest::doctor::Options {
-            link,
+            link: input.unwrap_or_default(),
             gateway: settings.gateway()?,
             relays: settings.relays(),
             no_microphone: !microphone,

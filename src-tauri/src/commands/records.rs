@@ -8,7 +8,7 @@ use tauri::{AppHandle, State};
 
 use crate::errors::{self, Answer};
 use crate::record::boundary::{
-    DeploymentList, OpenedRecord, ProfileEntry, RecordBinding, RecordState,
+    DeploymentList, OpenedRecord, ProfileEntry, RecordAddress, RecordBinding, RecordState,
 };
 use crate::record::{self, Places, Records};
 use crate::saved;
@@ -21,7 +21,12 @@ pub async fn open_record(
     profile: Option<String>,
     record: Option<String>,
 ) -> Answer<OpenedRecord> {
-    records.open(&app, input, profile, record).await
+    let asked = RecordAddress {
+        input,
+        profile,
+        record,
+    };
+    records.open(&app, asked).await
 }
 
 #[tauri::command]

@@ -69,11 +69,26 @@ pub struct OpenedRecord {
     pub binding: Option<RecordBinding>,
 }
 
+/// How a record is named: by a link, or by a saved profile and its id.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RecordAddress {
+    /// The link.
+    pub input: Option<String>,
+    /// Name of the profile.
+    pub profile: Option<String>,
+    /// Id of the record.
+    pub record: Option<String>,
+}
+
 /// The record that is open, for a page that was loaded again.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct RecordState {
+    /// How it was named when it was opened.
+    pub asked: RecordAddress,
     /// What opening it answered.
     pub opened: OpenedRecord,
     /// All of what is shown.

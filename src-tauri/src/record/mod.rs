@@ -16,7 +16,8 @@ use tauri::{AppHandle, Emitter, Manager, async_runtime};
 use crate::errors::{self, Answer};
 use crate::events;
 use boundary::{
-    OpenedRecord, ProfileEntry, RecordBinding, RecordRequest, RecordState, RequestOrigin,
+    OpenedRecord, ProfileEntry, RecordAddress, RecordBinding, RecordRequest, RecordState,
+    RequestOrigin,
 };
 pub use places::{Place, Places};
 
@@ -33,6 +34,7 @@ struct Stage {
 struct Open {
     opening: Opening,
     collab: Collab,
+    asked: RecordAddress,
     opened: OpenedRecord,
 }
 
@@ -46,17 +48,11 @@ impl Records {
     ///
     /// # Errors
     /// What was given leads to no record, or to no deployment.
-    pub async fn open(
-        &self,
-        app: &AppHandle,
-        input: Option<String>,
-        profile: Option<String>,
-        record: Option<String>,
-    ) -> Answer<OpenedRecord> {
+    pub async fn open(&self, app: &AppHandle, asked: RecordAddress) -> Answer<OpenedRecord> {
         let (place, library) = {
             let places = app.state::<Mutex<Places>>();
             let places = places.lock().map_err(errors::internal)?;
-            let place = places.place(input.as_deref(), profile.as_deref(), record.as_deref())?;
+            let place = places.place(&asked)?;
             (place, places.library())
         };
         self.close().await;
@@ -105,6 +101,7 @@ impl Records {
             stage.open = Some(Open {
                 opening,
                 collab: collab.clone(),
+                asked,
                 opened: opened.clone(),
             });
         }
@@ -140,6 +137,7 @@ impl Records {
         let stage = self.stage();
         let open = stage.open.as_ref()?;
         Some(RecordState {
+            asked: open.asked.clone(),
             opened: open.opened.clone(),
             update: open.collab.whole(),
         })
@@ -269,23 +267,18 @@ pub async fn remove_profile(app: &AppHandle, name: String) -> Answer<()> {
     places.remove(&name)
 }
 
-/// The record that a link, or a saved profile and a record, lead to, for the doctor.
+/// A record for the doctor.
 ///
 /// # Errors
-/// They lead nowhere, or the keyring refused.
-pub async fn to_examine(
-    places: &Mutex<Places>,
-    input: &str,
-    profile: Option<&str>,
-    record: Option<&str>,
-) -> Answer<doctor::Options> {
+/// The address leads nowhere, or the keyring refused.
+pub async fn to_examine(places: &Mutex<Places>, address: RecordAddress) -> Answer<doctor::Options> {
     let (place, library) = {
         let places = places.lock().map_err(errors::internal)?;
-        let place = places.place(Some(input), profile, record)?;
+        let place = places.place(&address)?;
         (place, places.library())
     };
     Ok(doctor::Options {
-        link: input.to_owned(),
+        link: address.input.unwrap_or_default(),
         record: Some(doctor::Record {
             credential: credential(&place).await?,
             link: place.link,

@@ -8,7 +8,9 @@ use collab::profile::{LinkAddress, Profile};
 use collab::vocabulary::{FileError, Library};
 use serde::{Deserialize, Serialize};
 
-use super::boundary::{DeploymentChoice, DeploymentList, FileMistake, ProfileEntry, RecordBinding};
+use super::boundary::{
+    DeploymentChoice, DeploymentList, FileMistake, ProfileEntry, RecordAddress, RecordBinding,
+};
 use crate::errors::{self, Answer};
 use crate::kept::KeptFile;
 
@@ -132,22 +134,21 @@ impl Places {
         self.change(|content| content.profiles.retain(|known| known.profile.name != name))
     }
 
-    /// What a link, or a saved profile and a record, lead to.
+    /// What an address leads to.
     ///
     /// # Errors
     /// Nowhere.
-    pub fn place(
-        &self,
-        input: Option<&str>,
-        profile: Option<&str>,
-        record: Option<&str>,
-    ) -> Answer<Place> {
+    pub fn place(&self, address: &RecordAddress) -> Answer<Place> {
+        let profile = address.profile.as_deref();
         let saved = profile.map(|name| self.find(name).ok_or_else(|| errors::no_profile(name)));
         let saved = saved.transpose()?;
         let stored = saved.cloned().unwrap_or_default();
-        let input = input.map(str::trim).filter(|input| !input.is_empty());
-        let record = record.map(str::trim).filter(|record| !record.is_empty());
-        let link = match (input, record) {
+        let given = |text: &'_ Option<String>| -> Option<String> {
+            let text = text.as_deref()?.trim();
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        let (input, record) = (given(&address.input), given(&address.record));
+        let link = match (input.as_deref(), record.as_deref()) {
             (Some(input), Some(record)) if !is_collab_link(input) => {
                 Some(CollabLink::to_record(input, record))
             }
@@ -161,8 +162,8 @@ impl Places {
             Some(link) => (stored.profile.for_link(&link), Ok(link)),
             None => {
                 let service = self.service(&stored.profile)?;
-                let record = record.unwrap_or(&stored.record);
-                (stored.profile, CollabLink::to_record(&service, record))
+                let record = record.unwrap_or(stored.record);
+                (stored.profile, CollabLink::to_record(&service, &record))
             }
         };
         let link = link.map_err(|error| errors::coded(error.code(), &error))?;

@@ -65,6 +65,7 @@ async fn a_lost_service_is_examined_from_the_record() {
     app.press("home-record").await;
     app.find_css("[data-testid='record-connection'][data-state='reconnecting']")
         .await;
+    app.find("record-why").await;
     app.picture("loaded-again").await;
     app.close().await;
 }

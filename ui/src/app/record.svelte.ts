@@ -38,7 +38,7 @@ export class LiveRecord {
   activity = $state.raw<ActivityView[]>([]);
   missed = $state.raw<MissedView[]>([]);
 
-  /** What was opened or tried last; a page that was loaded again knows its profile only. */
+  /** What was opened or tried last. */
   asked = $state.raw<RecordAddress | null>(null);
   /** What opening it answered. */
   opened = $state.raw<OpenedRecord | null>(null);
@@ -101,13 +101,12 @@ export class LiveRecord {
   }
 
   /** All of it, for a page that was loaded again; nothing where something newer has come already. */
-  restore({ opened, update }: RecordState): void {
+  restore({ asked, opened, update }: RecordState): void {
     // Another one has been opened meanwhile.
     if (this.asked !== null) return;
     if (this.record !== null && this.record.id !== opened.record) return;
+    this.asked = asked;
     this.opened = opened;
-    const { profile, record } = opened;
-    if (profile !== null) this.asked = { input: null, profile, record };
     if (this.record === null || update.version >= this.#version) this.take(update);
   }
 

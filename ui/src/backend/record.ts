@@ -22,6 +22,7 @@ export type { OpenedRecord } from './bindings/OpenedRecord';
 export type { QueueEntryView } from './bindings/QueueEntryView';
 export type { QueueView } from './bindings/QueueView';
 export type { ReasonView } from './bindings/ReasonView';
+export type { RecordAddress } from './bindings/RecordAddress';
 export type { RecordBinding } from './bindings/RecordBinding';
 export type { RecordRequest } from './bindings/RecordRequest';
 export type { RecordState } from './bindings/RecordState';
@@ -29,13 +30,6 @@ export type { RecordView } from './bindings/RecordView';
 export type { StaffStatus } from './bindings/StaffStatus';
 export type { StaffView } from './bindings/StaffView';
 export type { StepView } from './bindings/StepView';
-
-/** How a record is named: by a link, or by a saved profile and its id. */
-export interface RecordAddress {
-  input: string | null;
-  profile: string | null;
-  record: string | null;
-}
 
 /** Why a record was closed; `null`: the person did it. */
 export type RecordClosed = ErrorView | null;

@@ -244,7 +244,9 @@ export class ScriptedBackend implements Backend {
   };
 
   #state(): RecordState | null {
-    return this.record && { opened: this.#opened, update: this.record.whole() };
+    if (!this.record) return null;
+    const { profile, record } = this.#opened;
+    return { asked: { input: null, profile, record }, opened: this.#opened, update: this.record.whole() };
   }
 
   #begun = false;
