@@ -8,6 +8,7 @@ mod devices;
 mod doctor;
 mod exit;
 mod host;
+mod input;
 mod join;
 mod load;
 mod logging;

@@ -1,9 +1,9 @@
 //! Lines on standard input while a record is open.
 
-use std::io::BufRead;
-
 use collab::command::CollabCommand;
 use tokio::sync::mpsc;
+
+use crate::input;
 
 /// What a line asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,23 +16,9 @@ pub enum Wish {
     Unknown(String),
 }
 
-/// Reads standard input on a thread of its own: it cannot be interrupted. The end of the input ends
-/// nothing but itself.
+/// What is typed, line by line.
 pub fn listen() -> Option<mpsc::UnboundedReceiver<Wish>> {
-    let (wishes, receiver) = mpsc::unbounded_channel();
-    let spawned = std::thread::Builder::new()
-        .name("stdin".to_owned())
-        .spawn(move || {
-            for line in std::io::stdin().lock().lines() {
-                let Ok(line) = line else { return };
-                if let Some(wish) = understand(&line)
-                    && wishes.send(wish).is_err()
-                {
-                    return;
-                }
-            }
-        });
-    spawned.is_ok().then_some(receiver)
+    input::listen(understand)
 }
 
 /// What a line means; `None` for an empty one.

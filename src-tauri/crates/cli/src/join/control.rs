@@ -1,10 +1,12 @@
 //! Lines on standard input while a call runs.
 
-use std::io::{BufRead, IsTerminal};
+use std::io::IsTerminal;
 
 use call::Command;
 use serde::Deserialize;
 use tokio::sync::mpsc;
+
+use crate::input;
 
 /// What a line asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,27 +55,13 @@ enum Line {
     Leave,
 }
 
-/// Reads standard input on a thread of its own (it cannot be interrupted) and gives the wishes.
-/// The end of the input ends nothing but itself. `None` when there is nothing to read: a person
-/// types into a terminal, or not at all.
+/// What is typed, line by line. `None` when there is nothing to read: a person types into a
+/// terminal, or not at all.
 pub fn listen(style: Style) -> Option<mpsc::UnboundedReceiver<Wish>> {
     if style == Style::Person && !std::io::stdin().is_terminal() {
         return None;
     }
-    let (wishes, receiver) = mpsc::unbounded_channel();
-    let spawned = std::thread::Builder::new()
-        .name("stdin".to_owned())
-        .spawn(move || {
-            for line in std::io::stdin().lock().lines() {
-                let Ok(line) = line else { return };
-                if let Some(wish) = understand(style, &line)
-                    && wishes.send(wish).is_err()
-                {
-                    return;
-                }
-            }
-        });
-    spawned.is_ok().then_some(receiver)
+    input::listen(move |line| understand(style, line))
 }
 
 /// What a line means; `None` for an empty one.
