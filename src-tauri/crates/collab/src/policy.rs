@@ -47,7 +47,7 @@ pub const MAX_NAME_CHARS: usize = 64;
 /// Longest label, title or word such as a status, in characters.
 pub const MAX_LABEL_CHARS: usize = 200;
 /// Longest text of a notification or of a service's complaint, in characters.
-pub const MAX_TEXT_CHARS: usize = 4_000;
+pub const MAX_TEXT_CHARS: usize = 2_000;
 
 // What a vocabulary says, or leaves unsaid.
 

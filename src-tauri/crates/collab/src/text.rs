@@ -1,7 +1,7 @@
 //! Text of other people and of services, made fit to be shown: never too long, and never able to
 //! rearrange what stands around it. Markup stays what it is: text.
 
-use crate::policy::{MAX_ID_CHARS, MAX_LABEL_CHARS};
+use crate::policy::{MAX_ID_CHARS, MAX_LABEL_CHARS, MAX_NAME_CHARS};
 
 /// Whether a service's text can be an id, or a name on the wire. Cutting one would make two out of
 /// one, so that a longer one is none.
@@ -9,7 +9,12 @@ pub fn is_id(text: &str) -> bool {
     !text.is_empty() && text.chars().nth(MAX_ID_CHARS).is_none()
 }
 
-/// A name, label or heading: one [`line`].
+/// Name or role of a person: one [`line`].
+pub fn name(raw: &str) -> String {
+    line(raw, MAX_NAME_CHARS)
+}
+
+/// A label or heading: one [`line`].
 pub fn label(raw: &str) -> String {
     line(raw, MAX_LABEL_CHARS)
 }

@@ -60,8 +60,8 @@ impl Directory {
         name: Option<&str>,
         role: Option<(RoleSource, &str)>,
     ) -> bool {
-        let name = name.map(text::label).filter(|name| says_something(name));
-        let role = role.map(|(source, role)| (source, text::label(role)));
+        let name = name.map(text::name).filter(|name| says_something(name));
+        let role = role.map(|(source, role)| (source, text::name(role)));
         let role = role.filter(|(_, role)| !role.is_empty());
         if self.is_me(staff) || !text::is_id(staff) || (name.is_none() && role.is_none()) {
             return false;

@@ -10,7 +10,7 @@ use super::notification;
 use super::path::{Part, Path, Paths};
 use crate::intent::FieldRef;
 use crate::operation::{Operation, PresenceRow, QueueRow, StaffId, StepRow};
-use crate::policy::{MAX_NAME_CHARS, MAX_QUEUE, MAX_STAFF, MAX_STEPS, MAX_TEXT_CHARS};
+use crate::policy::{MAX_QUEUE, MAX_STAFF, MAX_STEPS, MAX_TEXT_CHARS};
 use crate::text;
 
 /// Adds what one meaning of an event says. A wrong required key drops it, and in a list the entry.
@@ -191,12 +191,12 @@ fn label(binding: &Binding, key: &str, item: &Value) -> Option<String> {
 
 /// A name for people. A service that knows none says `Unknown`.
 fn name(paths: Option<&Paths>, item: &Value) -> Option<String> {
-    let name = text::line(paths?.text(item)?, MAX_NAME_CHARS);
+    let name = text::name(paths?.text(item)?);
     (!name.is_empty() && name != "Unknown").then_some(name)
 }
 
 fn role(paths: Option<&Paths>, item: &Value) -> Option<String> {
-    let role = text::line(paths?.text(item)?, MAX_NAME_CHARS);
+    let role = text::name(paths?.text(item)?);
     (!role.is_empty()).then_some(role)
 }
 
