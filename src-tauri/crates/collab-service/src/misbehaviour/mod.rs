@@ -2,9 +2,7 @@
 
 mod parse;
 
-use std::collections::BTreeSet;
-use std::time::Duration;
-
+pub use hosting::{Freeze, Restart};
 pub use parse::InvalidMisbehaviour;
 
 /// What a service does wrong. Nothing by default.
@@ -35,42 +33,4 @@ pub struct Misbehaviour {
 }
 
 /// Some events, or all of them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Named {
-    /// No event.
-    #[default]
-    None,
-    /// These.
-    Some(BTreeSet<String>),
-    /// Every event.
-    All,
-}
-
-impl Named {
-    /// Whether `event` is one of them.
-    pub fn contains(&self, event: &str) -> bool {
-        match self {
-            Self::None => false,
-            Self::Some(names) => names.contains(event),
-            Self::All => true,
-        }
-    }
-}
-
-/// A hanging process, as after SIGSTOP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Freeze {
-    /// Counted from the moment at which the misbehaviour was set.
-    pub after: Duration,
-    /// For how long; `None` until another misbehaviour is set or the service is stopped.
-    pub lasting: Option<Duration>,
-}
-
-/// A process that dies and comes back with nothing but its database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Restart {
-    /// Counted from the moment at which the misbehaviour was set.
-    pub after: Duration,
-    /// For how long the port is closed.
-    pub down: Duration,
-}
+pub type Named = hosting::Named<String>;

@@ -1,31 +1,17 @@
 //! Misbehaviours as text.
 
 use std::str::FromStr;
-use std::time::Duration;
+
+use hosting::{InvalidWord, needs, parts, words};
 
 use super::{Freeze, Misbehaviour, Named, Restart};
 
+const KNOWN: &str = "drop-acks, refuse, silent-connect, freeze-after, restart-after, none";
+
 /// Why a text names no misbehaviour.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidMisbehaviour {
-    /// The word before the colon.
-    #[error(
-        "unknown misbehaviour {0:?}: known are drop-acks, refuse, silent-connect, freeze-after, \
-         restart-after, none"
-    )]
-    Unknown(String),
-    /// A time is not like `500ms`, `10s` or `2m`.
-    #[error("{0:?} is not a time such as 500ms, 10s or 2m")]
-    Time(String),
-    /// Something is missing after the colon, or there is too much.
-    #[error("{name} needs {needs}")]
-    Arguments {
-        /// The misbehaviour.
-        name: String,
-        /// What it needs.
-        needs: &'static str,
-    },
-}
+#[error(transparent)]
+pub struct InvalidMisbehaviour(#[from] InvalidWord);
 
 impl InvalidMisbehaviour {
     /// Stable name of the error, for translation and for logs.
@@ -39,8 +25,7 @@ impl FromStr for Misbehaviour {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut misbehaviour = Self::default();
-        let words = text.split(|c: char| c == ';' || c.is_whitespace());
-        for word in words.filter(|word| !word.is_empty()) {
+        for word in words(text) {
             misbehaviour.add(word)?;
         }
         Ok(misbehaviour)
@@ -53,14 +38,7 @@ impl Misbehaviour {
     /// # Errors
     /// The word is none of those in the table of [`Misbehaviour`].
     pub fn add(&mut self, word: &str) -> Result<(), InvalidMisbehaviour> {
-        let (name, arguments) = match word.split_once(':') {
-            Some((name, arguments)) => (name, arguments.split(',').collect()),
-            None => (word, Vec::new()),
-        };
-        let wrong = |needs| InvalidMisbehaviour::Arguments {
-            name: name.to_owned(),
-            needs,
-        };
+        let (name, arguments) = parts(word);
         match (name, arguments.as_slice()) {
             ("none", []) => *self = Self::default(),
             ("drop-acks", []) => self.drop_acks = Named::All,
@@ -69,49 +47,21 @@ impl Misbehaviour {
             }
             ("refuse", []) => self.refuse = true,
             ("silent-connect", []) => self.silent_connect = true,
-            ("freeze-after", [after, lasting @ ..]) if lasting.len() < 2 => {
-                self.freeze = Some(Freeze {
-                    after: time(after)?,
-                    lasting: lasting.first().copied().map(time).transpose()?,
-                });
-            }
-            ("freeze-after", _) => return Err(wrong("one time, or two: when and how long")),
-            ("restart-after", [after, down]) => {
-                self.restart = Some(Restart {
-                    after: time(after)?,
-                    down: time(down)?,
-                });
-            }
-            ("restart-after", _) => return Err(wrong("two times: when and how long")),
+            ("freeze-after", times) => self.freeze = Some(Freeze::read(times)?),
+            ("restart-after", times) => self.restart = Some(Restart::read(times)?),
             ("none" | "refuse" | "silent-connect", _) => {
-                return Err(wrong("nothing after its name"));
+                return Err(needs(name, "nothing after its name").into());
             }
-            _ => return Err(InvalidMisbehaviour::Unknown(name.to_owned())),
+            _ => return Err(InvalidWord::Unknown(name.to_owned(), KNOWN).into()),
         }
         Ok(())
     }
 }
 
-fn time(text: &str) -> Result<Duration, InvalidMisbehaviour> {
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let seconds = match unit {
-        "ms" => 0.001,
-        "s" => 1.0,
-        "m" => 60.0,
-        _ => return Err(InvalidMisbehaviour::Time(text.to_owned())),
-    };
-    number
-        .parse::<f64>()
-        .ok()
-        .and_then(|number| Duration::try_from_secs_f64(number * seconds).ok())
-        .ok_or_else(|| InvalidMisbehaviour::Time(text.to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -147,20 +97,22 @@ mod tests {
     #[test]
     fn mistakes_are_named() {
         for (text, error) in [
-            ("sulk", InvalidMisbehaviour::Unknown("sulk".to_owned())),
+            (
+                "sulk",
+                "unknown misbehaviour \"sulk\": known are drop-acks, refuse, silent-connect, \
+                 freeze-after, restart-after, none",
+            ),
             (
                 "freeze-after:soon",
-                InvalidMisbehaviour::Time("soon".to_owned()),
+                "\"soon\" is not a time such as 500ms, 10s or 2m",
             ),
             (
                 "restart-after:1s",
-                InvalidMisbehaviour::Arguments {
-                    name: "restart-after".to_owned(),
-                    needs: "two times: when and how long",
-                },
+                "restart-after needs two times: when and how long",
             ),
         ] {
-            assert_eq!(text.parse::<Misbehaviour>(), Err(error));
+            let invalid = text.parse::<Misbehaviour>().unwrap_err();
+            assert_eq!(invalid.to_string(), error);
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use hosting::{Ending, Order, Orders};
 use serde_json::Value;
 use socketioxide::extract::{AckSender, SocketRef};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -10,9 +11,9 @@ use tokio::sync::oneshot;
 
 use super::delivery::{Delivery, Parcel};
 use super::socket_io::Door;
-use super::{Control, Ending, Lasting, Plan, now};
+use super::{Lasting, now};
+use crate::Misbehaviour;
 use crate::core::{Core, Hello, SocketId};
-use crate::handle::Freezer;
 use crate::stats::Counters;
 use crate::store::Store;
 
@@ -56,7 +57,6 @@ pub(super) struct Actor {
     /// When changes that could not be written are tried again; `None` while all are kept.
     rewrite_at: Option<Instant>,
     counters: Arc<Counters>,
-    freezer: Arc<Freezer>,
 }
 
 impl Actor {
@@ -69,65 +69,43 @@ impl Actor {
             parcels: Vec::new(),
             rewrite_at: None,
             counters: lasting.counters.clone(),
-            freezer: lasting.freezer.clone(),
         }
     }
 
     pub(super) async fn run(
         mut self,
         mut commands: UnboundedReceiver<Command>,
-        control: &mut UnboundedReceiver<Control>,
-        plan: &mut Plan,
+        orders: &mut Orders<Lasting>,
     ) -> Ending {
         let mut batch = Vec::with_capacity(BATCH);
         loop {
             let farewell = self.delivery.has_clogged();
             let wake = [
                 self.core.next_due(),
-                plan.freeze_at,
-                plan.restart_at,
+                orders.next_due(),
                 farewell.then(|| Instant::now() + FAREWELL_INTERVAL),
                 self.rewrite_at,
             ];
             let wake = wake.into_iter().flatten().min();
-            let mut wanted = None;
             tokio::select! {
-                control = control.recv() => wanted = Some(control.unwrap_or(Control::Stop)),
+                () = orders.wait(wake) => {}
                 count = commands.recv_many(&mut batch, BATCH) => if count == 0 {
                     // Nobody is left who could ask for anything.
                     return Ending::Stop;
                 },
-                () = until(wake) => {}
             }
-            // The owner comes first: what is ordered holds for all that clients do afterwards.
-            while let Some(control) = wanted.take().or_else(|| control.try_recv().ok()) {
-                match control {
-                    Control::Stop => return Ending::Stop,
-                    Control::Restart(down, change) => {
-                        plan.change = change;
-                        return Ending::Restart(down);
-                    }
-                    Control::Misbehave(misbehaviour, change) => {
-                        *plan = Plan::new(*misbehaviour, change, Instant::now());
-                        self.door.set(&plan.misbehaviour);
-                    }
-                    Control::Notify(notice) => self.core.notify(now(), &notice),
+            while let Some(order) = orders.take() {
+                match order {
+                    Order::End(ending) => return ending,
+                    Order::Misbehave(misbehaviour) => self.door.set(&misbehaviour),
+                    Order::Tell(notice) => self.core.notify(now(), &notice),
                 }
             }
             for command in batch.drain(..) {
-                self.obey(command, plan);
+                self.obey(command, orders.misbehaviour());
             }
-            let present = Instant::now();
-            if plan.restart_at.is_some_and(|at| at <= present) {
-                let restart = plan.misbehaviour.restart.take();
-                plan.restart_at = None;
-                return Ending::Restart(restart.map(|restart| restart.down).unwrap_or_default());
-            }
-            if plan.freeze_at.is_some_and(|at| at <= present) {
-                let freeze = plan.misbehaviour.freeze.take();
-                plan.freeze_at = None;
-                let lasting = freeze.and_then(|freeze| freeze.lasting);
-                self.freezer.hold(plan.change, lasting);
+            if let Some(ending) = orders.fail() {
+                return ending;
             }
             self.core.pass_time(now());
             self.collect();
@@ -139,7 +117,7 @@ impl Actor {
         }
     }
 
-    fn obey(&mut self, command: Command, plan: &Plan) {
+    fn obey(&mut self, command: Command, misbehaviour: &Misbehaviour) {
         match command {
             Command::Connected {
                 number,
@@ -160,7 +138,7 @@ impl Actor {
                     .handle(now(), number, &event, &args, ack.is_some());
                 self.collect();
                 if let Some(ack) = ack
-                    && !plan.misbehaviour.drop_acks.contains(&event)
+                    && !misbehaviour.drop_acks.contains(event.as_str())
                 {
                     let to = number;
                     self.parcels.push(Parcel::Ack { to, ack, args });
@@ -208,12 +186,5 @@ impl Actor {
             Counters::add(&self.counters.write_failures, 1);
             self.rewrite_at = Some(Instant::now() + REWRITE_INTERVAL);
         }
-    }
-}
-
-async fn until(wake: Option<Instant>) {
-    match wake {
-        Some(at) => tokio::time::sleep_until(at.into()).await,
-        None => std::future::pending().await,
     }
 }

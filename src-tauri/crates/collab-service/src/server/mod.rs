@@ -7,17 +7,18 @@ mod web;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::atomic::Ordering;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use axum::serve::ListenerExt;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use hosting::{Ending, Orders, Server};
+use tokio::sync::mpsc::unbounded_channel;
 use tower_layer::Layer;
 
 use crate::core::{Change, Core, Moment, Notice, Setup};
-use crate::handle::Freezer;
 use crate::stats::Counters;
 use crate::store::Store;
-use crate::{Database, Misbehaviour, ServiceError, ServiceOptions};
+use crate::{Database, Freeze, Misbehaviour, Restart, ServiceError, ServiceOptions};
 use actor::Actor;
 use socket_io::Door;
 
@@ -25,46 +26,72 @@ use socket_io::Door;
 pub(crate) struct Lasting {
     pub options: ServiceOptions,
     pub counters: Arc<Counters>,
-    pub freezer: Arc<Freezer>,
 }
 
-/// What the owner of the service wants of it.
-#[derive(Debug)]
-pub(crate) enum Control {
-    Stop,
-    /// For how long the port is closed, and the number of the change; see [`Freezer`].
-    Restart(Duration, u64),
-    /// With the number of the change.
-    Misbehave(Box<Misbehaviour>, u64),
-    Notify(Notice),
-}
+impl Server for Lasting {
+    const NAME: &'static str = "collab-service";
+    type Beginning = Beginning;
+    type Misbehaviour = Misbehaviour;
+    type Message = Notice;
 
-/// What goes wrong, and when.
-#[derive(Debug, Clone)]
-pub(crate) struct Plan {
-    pub misbehaviour: Misbehaviour,
-    pub freeze_at: Option<Instant>,
-    pub restart_at: Option<Instant>,
-    /// Number of the change by which it was set.
-    pub change: u64,
-}
-
-impl Plan {
-    pub(crate) fn new(misbehaviour: Misbehaviour, change: u64, now: Instant) -> Self {
-        Self {
-            freeze_at: misbehaviour.freeze.map(|freeze| now + freeze.after),
-            restart_at: misbehaviour.restart.map(|restart| now + restart.after),
-            misbehaviour,
-            change,
-        }
+    fn outages(misbehaviour: &Misbehaviour) -> (Option<Freeze>, Option<Restart>) {
+        (misbehaviour.freeze, misbehaviour.restart)
     }
-}
 
-/// Why a generation of the server ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ending {
-    Stop,
-    Restart(Duration),
+    async fn serve(
+        &self,
+        beginning: Beginning,
+        orders: &mut Orders<Self>,
+    ) -> std::io::Result<Ending> {
+        let options = &self.options;
+        let listener = tokio::net::TcpListener::from_std(beginning.listener)?;
+        let setup = Setup {
+            limits: options.limits,
+            away_after: options.away_after,
+            grace: options.grace,
+        };
+        let mut core = Core::new(setup, self.counters.clone());
+        core.restore(beginning.kept);
+
+        let (sender, commands) = unbounded_channel();
+        let door = Door::new(options.token.clone(), sender.clone());
+        door.set(orders.misbehaviour());
+        let layer = socket_io::layer(options, door.clone());
+        // Not `Router::layer`, which makes a service for each request: sessions of long polling
+        // would be forgotten between two of them.
+        let pages = web::pages(sender, options.token.clone());
+        let pages = axum::Router::new().fallback_service(layer.layer(pages));
+        // Small frames must not wait for the acknowledgement of the ones before.
+        let listener = listener.tap_io(|stream| {
+            let _ = stream.set_nodelay(true);
+        });
+        // Ends with the runtime, and so do the connections.
+        tokio::spawn(async move { axum::serve(listener, pages).await });
+
+        let actor = Actor::new(core, beginning.store, door, self);
+        Ok(actor.run(commands, orders).await)
+    }
+
+    fn failed(&self, error: &std::io::Error) {
+        tracing::error!(%error, "the collaboration service has failed");
+    }
+
+    fn ended(&self) {
+        self.counters.listening.store(false, Ordering::Relaxed);
+        Counters::set(&self.counters.sockets, 0);
+        Counters::set(&self.counters.people, 0);
+    }
+
+    fn come_back(&self, address: SocketAddr) -> Option<Beginning> {
+        let beginning = Beginning::new(address, &self.options.database)
+            .inspect_err(|error| {
+                tracing::warn!(code = error.code(), "the service cannot come back yet");
+            })
+            .ok()?;
+        Counters::add(&self.counters.restarts, 1);
+        self.counters.listening.store(true, Ordering::Relaxed);
+        Some(beginning)
+    }
 }
 
 /// What one generation begins with.
@@ -106,40 +133,4 @@ pub(crate) fn now() -> Moment {
         instant: Instant::now(),
         unix_us: i64::try_from(unix_us).unwrap_or(i64::MAX),
     }
-}
-
-/// Serves one generation: until it is stopped or restarted.
-pub(crate) async fn serve(
-    beginning: Beginning,
-    lasting: &Lasting,
-    plan: &mut Plan,
-    control: &mut UnboundedReceiver<Control>,
-) -> std::io::Result<Ending> {
-    let options = &lasting.options;
-    let listener = tokio::net::TcpListener::from_std(beginning.listener)?;
-    let setup = Setup {
-        limits: options.limits,
-        away_after: options.away_after,
-        grace: options.grace,
-    };
-    let mut core = Core::new(setup, lasting.counters.clone());
-    core.restore(beginning.kept);
-
-    let (sender, commands) = unbounded_channel();
-    let door = Door::new(options.token.clone(), sender.clone());
-    door.set(&plan.misbehaviour);
-    let layer = socket_io::layer(options, door.clone());
-    // Not `Router::layer`, which makes a service for each request: sessions of long polling would
-    // be forgotten between two of them.
-    let pages = web::pages(sender, options.token.clone());
-    let pages = axum::Router::new().fallback_service(layer.layer(pages));
-    // Small frames must not wait for the acknowledgement of the ones before.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    // Ends with the runtime, and so do the connections.
-    tokio::spawn(async move { axum::serve(listener, pages).await });
-
-    let actor = Actor::new(core, beginning.store, door, lasting);
-    Ok(actor.run(commands, control, plan).await)
 }

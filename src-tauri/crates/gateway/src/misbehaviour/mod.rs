@@ -2,11 +2,11 @@
 
 mod parse;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use signaling::wire::RequestName;
 
+pub use hosting::{Freeze, Restart};
 pub use parse::InvalidMisbehaviour;
 
 /// What a gateway does wrong. Nothing by default.
@@ -49,53 +49,4 @@ pub struct Misbehaviour {
 }
 
 /// Some requests, or all of them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Named {
-    /// No request.
-    #[default]
-    None,
-    /// These.
-    Some(BTreeSet<RequestName>),
-    /// Every request.
-    All,
-}
-
-impl Named {
-    /// Whether `request` is one of them.
-    pub fn contains(&self, request: RequestName) -> bool {
-        match self {
-            Self::None => false,
-            Self::Some(names) => names.contains(&request),
-            Self::All => true,
-        }
-    }
-}
-
-impl FromIterator<RequestName> for Named {
-    fn from_iter<I: IntoIterator<Item = RequestName>>(names: I) -> Self {
-        let names: BTreeSet<_> = names.into_iter().collect();
-        if names.is_empty() {
-            Self::None
-        } else {
-            Self::Some(names)
-        }
-    }
-}
-
-/// A hanging process, as after SIGSTOP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Freeze {
-    /// Counted from the moment at which the misbehaviour was set.
-    pub after: Duration,
-    /// For how long; `None` until another misbehaviour is set or the gateway is stopped.
-    pub lasting: Option<Duration>,
-}
-
-/// A process that dies and comes back without any of its rooms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Restart {
-    /// Counted from the moment at which the misbehaviour was set.
-    pub after: Duration,
-    /// For how long the port is closed.
-    pub down: Duration,
-}
+pub type Named = hosting::Named<RequestName>;

@@ -3,37 +3,21 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use hosting::{InvalidWord, needs, parts, time, words};
 use signaling::wire::GATEWAY;
 
 use super::{Freeze, Misbehaviour, Named, Restart};
+
+const KNOWN: &str = "drop-acks, nonsense-acks, delay, delay-acks, delay-events, refuse-join, \
+    freeze-after, restart-after, slow-produce, fail-audio-tap, none";
 
 /// How late the production gateway can be with an audio producer.
 const SLOW_PRODUCE: Duration = Duration::from_secs(15);
 
 /// Why a text names no misbehaviour.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidMisbehaviour {
-    /// The word before the colon.
-    #[error(
-        "unknown misbehaviour {0:?}: known are drop-acks, nonsense-acks, delay, delay-acks, \
-         delay-events, refuse-join, freeze-after, restart-after, slow-produce, fail-audio-tap, none"
-    )]
-    Unknown(String),
-    /// A time is not like `500ms`, `10s` or `2m`.
-    #[error("{0:?} is not a time such as 500ms, 10s or 2m")]
-    Time(String),
-    /// A request name is not the gateway's.
-    #[error("{0:?} is not a request of the gateway, such as join-room or consume")]
-    Request(String),
-    /// Something is missing after the colon, or there is too much.
-    #[error("{name} needs {needs}")]
-    Arguments {
-        /// The misbehaviour.
-        name: String,
-        /// What it needs.
-        needs: &'static str,
-    },
-}
+#[error(transparent)]
+pub struct InvalidMisbehaviour(#[from] InvalidWord);
 
 impl InvalidMisbehaviour {
     /// Stable name of the error, for translation and for logs.
@@ -47,8 +31,7 @@ impl FromStr for Misbehaviour {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut misbehaviour = Self::default();
-        let words = text.split(|c: char| c == ';' || c.is_whitespace());
-        for word in words.filter(|word| !word.is_empty()) {
+        for word in words(text) {
             misbehaviour.add(word)?;
         }
         Ok(misbehaviour)
@@ -61,14 +44,7 @@ impl Misbehaviour {
     /// # Errors
     /// The word is none of those in the table of [`Misbehaviour`].
     pub fn add(&mut self, word: &str) -> Result<(), InvalidMisbehaviour> {
-        let (name, arguments) = match word.split_once(':') {
-            Some((name, arguments)) => (name, arguments.split(',').collect()),
-            None => (word, Vec::new()),
-        };
-        let wrong = |needs| InvalidMisbehaviour::Arguments {
-            name: name.to_owned(),
-            needs,
-        };
+        let (name, arguments) = parts(word);
         match (name, arguments.as_slice()) {
             ("none", []) => *self = Self::default(),
             ("drop-acks", names) => self.drop_acks = requests(names)?,
@@ -79,65 +55,37 @@ impl Misbehaviour {
             }
             ("delay-acks", [delay]) => self.delay_acks = time(delay)?,
             ("delay-events", [delay]) => self.delay_events = time(delay)?,
-            ("delay" | "delay-acks" | "delay-events", _) => return Err(wrong("one time")),
+            ("delay" | "delay-acks" | "delay-events", _) => {
+                return Err(needs(name, "one time").into());
+            }
             ("refuse-join", []) => self.refuse_join = true,
-            ("freeze-after", [after, lasting @ ..]) if lasting.len() < 2 => {
-                self.freeze = Some(Freeze {
-                    after: time(after)?,
-                    lasting: lasting.first().copied().map(time).transpose()?,
-                });
-            }
-            ("freeze-after", _) => return Err(wrong("one time, or two: when and how long")),
-            ("restart-after", [after, down]) => {
-                self.restart = Some(Restart {
-                    after: time(after)?,
-                    down: time(down)?,
-                });
-            }
-            ("restart-after", _) => return Err(wrong("two times: when and how long")),
+            ("freeze-after", times) => self.freeze = Some(Freeze::read(times)?),
+            ("restart-after", times) => self.restart = Some(Restart::read(times)?),
             ("slow-produce", []) => self.slow_produce = Some(SLOW_PRODUCE),
             ("slow-produce", [delay]) => self.slow_produce = Some(time(delay)?),
             ("fail-audio-tap", []) => self.fail_audio_tap = true,
             ("none" | "refuse-join" | "fail-audio-tap", _) => {
-                return Err(wrong("nothing after its name"));
+                return Err(needs(name, "nothing after its name").into());
             }
-            _ => return Err(InvalidMisbehaviour::Unknown(name.to_owned())),
+            _ => return Err(InvalidWord::Unknown(name.to_owned(), KNOWN).into()),
         }
         Ok(())
     }
 }
 
-fn requests(names: &[&str]) -> Result<Named, InvalidMisbehaviour> {
+fn requests(names: &[&str]) -> Result<Named, InvalidWord> {
+    let is = "a request of the gateway, such as join-room or consume";
     if names.is_empty() {
         return Ok(Named::All);
     }
     names
         .iter()
-        .map(|name| {
-            GATEWAY
-                .request_named(name)
-                .map(|row| row.request)
-                .ok_or_else(|| InvalidMisbehaviour::Request((*name).to_owned()))
+        .map(|&name| {
+            let row = GATEWAY.request_named(name);
+            row.map(|row| row.request)
+                .ok_or_else(|| InvalidWord::Argument(name.to_owned(), is))
         })
         .collect()
-}
-
-fn time(text: &str) -> Result<Duration, InvalidMisbehaviour> {
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let seconds = match unit {
-        "ms" => 0.001,
-        "s" => 1.0,
-        "m" => 60.0,
-        _ => return Err(InvalidMisbehaviour::Time(text.to_owned())),
-    };
-    number
-        .parse::<f64>()
-        .ok()
-        .and_then(|number| Duration::try_from_secs_f64(number * seconds).ok())
-        .ok_or_else(|| InvalidMisbehaviour::Time(text.to_owned()))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use hosting::{Ending, Order, Orders};
 use serde_json::Value;
 use socketioxide::extract::{AckSender, SocketRef};
 use tokio::net::UdpSocket;
@@ -10,8 +11,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
 use super::delivery::Delivery;
-use super::{Control, Ending, Lasting, Plan, now};
-use crate::handle::Freezer;
+use super::{Lasting, now};
 use crate::rooms::{Frame, Handled, Rooms, SocketId};
 use crate::stats::Counters;
 
@@ -48,7 +48,6 @@ pub(super) struct Actor {
     /// Whether the socket speaks IPv6, and IPv4 through mapped addresses.
     is_v6: bool,
     counters: Arc<Counters>,
-    freezer: Arc<Freezer>,
 }
 
 impl Actor {
@@ -60,15 +59,13 @@ impl Actor {
             udp,
             is_v6,
             counters: lasting.counters.clone(),
-            freezer: lasting.freezer.clone(),
         }
     }
 
     pub(super) async fn run(
         mut self,
         mut commands: UnboundedReceiver<Command>,
-        control: &mut UnboundedReceiver<Control>,
-        plan: &mut Plan,
+        orders: &mut Orders<Lasting>,
     ) -> Ending {
         let mut buffer = [0; DATAGRAM];
         let mut batch = Vec::with_capacity(BATCH);
@@ -76,33 +73,23 @@ impl Actor {
             let wake = [
                 self.rooms.sfu().next_timeout(),
                 self.delivery.next_due(),
-                plan.freeze_at,
-                plan.restart_at,
+                orders.next_due(),
             ];
             let wake = wake.into_iter().flatten().min();
-            let mut wanted = None;
             let mut readable = false;
             tokio::select! {
-                control = control.recv() => wanted = Some(control.unwrap_or(Control::Stop)),
+                () = orders.wait(wake) => {}
                 count = commands.recv_many(&mut batch, BATCH) => if count == 0 {
                     // Nobody is left who could ask for anything.
                     return Ending::Stop;
                 },
                 _ = self.udp.readable() => readable = true,
-                () = until(wake) => {}
             }
-            // The owner comes first: what is ordered holds for all that clients do afterwards.
-            while let Some(control) = wanted.take().or_else(|| control.try_recv().ok()) {
-                match control {
-                    Control::Stop => return Ending::Stop,
-                    Control::Restart(down, change) => {
-                        plan.change = change;
-                        return Ending::Restart(down);
-                    }
-                    Control::Misbehave(misbehaviour, change) => {
-                        *plan = Plan::new(*misbehaviour, change, Instant::now());
-                        self.rooms.set_misbehaviour(plan.misbehaviour.clone());
-                    }
+            while let Some(order) = orders.take() {
+                match order {
+                    Order::End(ending) => return ending,
+                    Order::Misbehave(misbehaviour) => self.rooms.set_misbehaviour(misbehaviour),
+                    Order::Tell(nothing) => match nothing {},
                 }
             }
             for command in batch.drain(..) {
@@ -111,17 +98,8 @@ impl Actor {
             if readable {
                 self.receive(&mut buffer);
             }
-            let present = Instant::now();
-            if plan.restart_at.is_some_and(|at| at <= present) {
-                let restart = plan.misbehaviour.restart.take();
-                plan.restart_at = None;
-                return Ending::Restart(restart.map(|restart| restart.down).unwrap_or_default());
-            }
-            if plan.freeze_at.is_some_and(|at| at <= present) {
-                let freeze = plan.misbehaviour.freeze.take();
-                plan.freeze_at = None;
-                let lasting = freeze.and_then(|freeze| freeze.lasting);
-                self.freezer.hold(plan.change, lasting);
+            if let Some(ending) = orders.fail() {
+                return ending;
             }
             self.pass_time();
         }
@@ -204,12 +182,5 @@ impl Actor {
                 Counters::add(&self.counters.datagrams_sent, 1);
             }
         }
-    }
-}
-
-async fn until(wake: Option<Instant>) {
-    match wake {
-        Some(at) => tokio::time::sleep_until(at.into()).await,
-        None => std::future::pending().await,
     }
 }
