@@ -126,10 +126,13 @@ pub fn parts(word: &str) -> (&str, Vec<&str>) {
     }
 }
 
+/// Nothing is planned for later.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
+
 /// Reads an argument that is a time.
 ///
 /// # Errors
-/// It is not like `500ms`, `10s` or `2m`.
+/// It is longer than a week, or not like `500ms`, `10s` or `2m`.
 pub fn time(text: &str) -> Result<Duration, InvalidWord> {
     let invalid = || InvalidWord::Argument(text.to_owned(), "a time such as 500ms, 10s or 2m");
     let digits = text
@@ -143,5 +146,10 @@ pub fn time(text: &str) -> Result<Duration, InvalidWord> {
         _ => return Err(invalid()),
     };
     let number: f64 = number.parse().map_err(|_| invalid())?;
-    Duration::try_from_secs_f64(number * seconds).map_err(|_| invalid())
+    let time = Duration::try_from_secs_f64(number * seconds).map_err(|_| invalid())?;
+    // A clock must be able to tell when that is.
+    if time > LONGEST {
+        return Err(invalid());
+    }
+    Ok(time)
 }

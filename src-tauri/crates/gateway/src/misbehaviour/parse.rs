@@ -134,6 +134,7 @@ mod tests {
             ("delay:10", "\"10\" is not a time"),
             ("delay:-1s", "\"-1s\" is not a time"),
             ("delay:99999999999999999999999s", "is not a time"),
+            ("freeze-after:10000000000000s", "is not a time"),
             ("restart-after:10s", "two times"),
             ("freeze-after", "one time, or two"),
             ("freeze-after:1s,2s,3s", "one time, or two"),
